@@ -1,0 +1,177 @@
+//! What every grammar function works with: its result, its error and what it may know.
+//!
+//! A grammar function sees one complete frame and never asks for more input. It is a plain function
+//! over [nom]'s `IResult`, named after its ABNF rule. nom does not show in the protocol crates'
+//! public interface.
+
+use core::cell::Cell;
+
+use crate::encoder::Encoder;
+use crate::error::SyntaxError;
+use crate::tolerance::{Deviation, Deviations, Tolerance};
+
+/// Rest of the input and a value, or where the grammar broke.
+pub type PResult<'a, T> = nom::IResult<&'a [u8], T, Fail>;
+
+/// A grammar error in two words: how much input was left, and the ABNF rule that did not match.
+///
+/// The place is counted from the end, because a rest slice does not know where its frame begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fail {
+    /// Octets of the frame that were left when the rule did not match.
+    pub left: usize,
+    /// The ABNF rule.
+    pub rule: &'static str,
+}
+
+impl nom::error::ParseError<&[u8]> for Fail {
+    fn from_error_kind(input: &[u8], _: nom::error::ErrorKind) -> Self {
+        Self { left: input.len(), rule: "" }
+    }
+
+    fn append(_: &[u8], _: nom::error::ErrorKind, other: Self) -> Self {
+        other
+    }
+
+    /// The alternative that came further tells more about what was meant.
+    fn or(self, other: Self) -> Self {
+        if self.left < other.left { self } else { other }
+    }
+}
+
+/// An error that lets an alternative be tried: `rule` does not start at `rest`.
+#[cold]
+#[must_use]
+pub fn fail(rest: &[u8], rule: &'static str) -> nom::Err<Fail> {
+    nom::Err::Error(Fail { left: rest.len(), rule })
+}
+
+/// An error behind a commitment: no alternative is tried, and the reported place is the real one.
+#[cold]
+#[must_use]
+pub fn stop(rest: &[u8], rule: &'static str) -> nom::Err<Fail> {
+    nom::Err::Failure(Fail { left: rest.len(), rule })
+}
+
+/// Commits to what follows: an error of `result` becomes final.
+///
+/// # Errors
+/// Those of `result`.
+pub fn cut<T>(result: PResult<'_, T>) -> PResult<'_, T> {
+    match result {
+        Err(nom::Err::Error(fail)) => Err(nom::Err::Failure(fail)),
+        other => other,
+    }
+}
+
+/// All that a grammar function may know besides its bytes, and the record of what it tolerated.
+#[derive(Debug, Clone)]
+pub struct Context {
+    allowed: u128,
+    met: Cell<u128>,
+}
+
+impl Context {
+    /// A context that accepts the deviations in `tolerance`.
+    #[must_use]
+    pub const fn new<D: Deviation>(tolerance: Tolerance<D>) -> Self {
+        Self { allowed: tolerance.allowed().bits(), met: Cell::new(0) }
+    }
+
+    /// True, and recorded, when `deviation` is to be accepted.
+    ///
+    /// Ask only where the grammar commits: a record is not taken back.
+    pub fn tolerate<D: Deviation>(&self, deviation: D) -> bool {
+        let bit = 1_u128 << deviation.index();
+        let allowed = self.allowed & bit != 0;
+        if allowed {
+            self.met.set(self.met.get() | bit);
+        }
+        allowed
+    }
+
+    /// True when `deviation` would be accepted; records nothing.
+    pub fn allows<D: Deviation>(&self, deviation: D) -> bool {
+        self.allowed & (1_u128 << deviation.index()) != 0
+    }
+
+    /// The deviations met so far.
+    #[must_use]
+    pub fn met<D: Deviation>(&self) -> Deviations<D> {
+        Deviations::from_bits(self.met.get())
+    }
+}
+
+/// A wire element: what can be parsed at the beginning of bytes, and printed.
+pub trait Wire<'a>: Sized {
+    /// Parses the element at the beginning of `input`.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and where.
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self>;
+
+    /// Writes the element. It cannot fail: what is built is valid.
+    fn encode(&self, out: &mut Encoder<'_>);
+}
+
+/// Parses all of `input` as one element.
+///
+/// # Errors
+/// The rule and the byte; rule `end` when the element is followed by other bytes.
+pub fn parse_whole<'a, T>(
+    input: &'a [u8],
+    parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
+) -> Result<T, SyntaxError> {
+    match parse(input) {
+        Ok(([], value)) => Ok(value),
+        Ok((rest, _)) => Err(located(input, Fail { left: rest.len(), rule: "end" })),
+        Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => Err(located(input, fail)),
+        // Complete parsers never ask for more; the frame would have ended too early.
+        Err(nom::Err::Incomplete(_)) => Err(SyntaxError { rule: "end", at: input.len() }),
+    }
+}
+
+/// The place of `fail` as an offset into its frame.
+#[cold]
+fn located(frame: &[u8], fail: Fail) -> SyntaxError {
+    SyntaxError { rule: fail.rule, at: frame.len().saturating_sub(fail.left) }
+}
+
+/// Gives wire types their public face: `parse`, `parse_with`, `to_bytes`.
+///
+/// `$deviation` is the deviation enum of the crate; the types implement [`Wire`].
+#[macro_export]
+macro_rules! wire_api {
+    ($deviation:ty: $($type:ident),+ $(,)?) => {$(
+        impl<'a> $type<'a> {
+            /// Parses the whole of `input`, with the default tolerance.
+            ///
+            /// # Errors
+            /// The ABNF rule that does not match, and the byte.
+            pub fn parse(input: &'a [u8]) -> Result<Self, $crate::SyntaxError> {
+                Self::parse_with(input, $crate::Tolerance::default()).map(|(value, _)| value)
+            }
+
+            /// Parses the whole of `input` and tells which tolerated deviations it holds.
+            ///
+            /// # Errors
+            /// The ABNF rule that does not match, and the byte.
+            pub fn parse_with(
+                input: &'a [u8],
+                tolerance: $crate::Tolerance<$deviation>,
+            ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
+                let cx = $crate::parse::Context::new(tolerance);
+                $crate::parse::parse_whole(input, |input| {
+                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
+                })
+                .map(|value| (value, cx.met()))
+            }
+
+            /// The wire form.
+            #[must_use]
+            pub fn to_bytes(&self) -> $crate::export::Vec<u8> {
+                $crate::encoder::to_bytes(self)
+            }
+        }
+    )+};
+}

@@ -1,0 +1,222 @@
+//! The lexical words that the protocols share, as plain functions over complete input.
+
+use crate::parse::{PResult, fail, stop};
+
+/// A set of octets, as a table: one look-up per octet.
+#[derive(Debug, Clone)]
+pub struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    /// The octets in `bytes`.
+    #[must_use]
+    pub const fn of(bytes: &[u8]) -> Self {
+        Self([false; 256]).and(bytes)
+    }
+
+    /// The octets from `first` to `last`, both included.
+    #[must_use]
+    pub const fn range(first: u8, last: u8) -> Self {
+        Self([false; 256]).and_range(first, last)
+    }
+
+    /// Adds the octets in `bytes`.
+    #[must_use]
+    pub const fn and(mut self, bytes: &[u8]) -> Self {
+        let mut index = 0;
+        while index < bytes.len() {
+            self.0[bytes[index] as usize] = true;
+            index += 1;
+        }
+        self
+    }
+
+    /// Adds the octets from `first` to `last`.
+    #[must_use]
+    pub const fn and_range(mut self, first: u8, last: u8) -> Self {
+        let mut byte = first as usize;
+        while byte <= last as usize {
+            self.0[byte] = true;
+            byte += 1;
+        }
+        self
+    }
+
+    /// Takes the octets in `bytes` out.
+    #[must_use]
+    pub const fn without(mut self, bytes: &[u8]) -> Self {
+        let mut index = 0;
+        while index < bytes.len() {
+            self.0[bytes[index] as usize] = false;
+            index += 1;
+        }
+        self
+    }
+
+    /// True when `byte` is in the set.
+    #[inline]
+    #[must_use]
+    pub const fn contains(&self, byte: u8) -> bool {
+        self.0[byte as usize]
+    }
+
+    /// How many octets at the beginning of `input` are in the set.
+    #[inline]
+    #[must_use]
+    pub fn span(&self, input: &[u8]) -> usize {
+        input.iter().position(|&byte| !self.contains(byte)).unwrap_or(input.len())
+    }
+
+    /// The octets at the beginning of `input` that are in the set, and the rest.
+    #[inline]
+    #[must_use]
+    pub fn split<'a>(&self, input: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        input.split_at(self.span(input))
+    }
+
+    /// `Ok` when all of `input` is in the set, else the offset of the first octet that is not.
+    ///
+    /// # Errors
+    /// The offset.
+    pub fn check(&self, input: &[u8]) -> Result<(), usize> {
+        match self.span(input) {
+            span if span == input.len() => Ok(()),
+            span => Err(span),
+        }
+    }
+}
+
+/// `DIGIT` (RFC 5234).
+pub static DIGIT: ByteSet = ByteSet::range(b'0', b'9');
+/// `ALPHA` (RFC 5234).
+pub static ALPHA: ByteSet = ByteSet::range(b'A', b'Z').and_range(b'a', b'z');
+/// `ALPHA / DIGIT / "-"`: protocol keywords, labels of host names.
+pub static KEYWORD: ByteSet =
+    ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and_range(b'0', b'9').and(b"-");
+/// `VCHAR` (RFC 5234): printable ASCII without the space.
+pub static VCHAR: ByteSet = ByteSet::range(0x21, 0x7e);
+/// Octets of a base64 text with its padding (RFC 4648).
+pub static BASE64: ByteSet =
+    ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and_range(b'0', b'9').and(b"+/=");
+/// Space and horizontal tab.
+pub static WSP: ByteSet = ByteSet::of(b" \t");
+/// Octets that may stand in one line of text: all but NUL, CR and LF.
+pub static LINE: ByteSet = ByteSet::range(0x01, 0xff).without(b"\r\n");
+
+/// One octet.
+///
+/// # Errors
+/// `rule` where another octet stands.
+#[inline]
+pub fn byte<'a>(input: &'a [u8], byte: u8, rule: &'static str) -> PResult<'a, ()> {
+    match input.split_first() {
+        Some((&first, rest)) if first == byte => Ok((rest, ())),
+        _ => Err(fail(input, rule)),
+    }
+}
+
+/// One space.
+///
+/// # Errors
+/// Rule `SP`.
+#[inline]
+pub fn sp(input: &[u8]) -> PResult<'_, ()> {
+    byte(input, b' ', "SP")
+}
+
+/// The rest of `input` behind `prefix`, without regard to case.
+#[inline]
+#[must_use]
+pub fn strip_prefix_ignore_case<'a>(input: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = input.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// One or more octets of `set`.
+///
+/// # Errors
+/// `rule` where none stands.
+#[inline]
+pub fn one_or_more<'a>(
+    input: &'a [u8],
+    set: &ByteSet,
+    rule: &'static str,
+) -> PResult<'a, &'a [u8]> {
+    match set.split(input) {
+        ([], _) => Err(fail(input, rule)),
+        (span, rest) => Ok((rest, span)),
+    }
+}
+
+/// A number of up to 64 bits.
+///
+/// # Errors
+/// `rule` where no digit stands; the same, behind a commitment, where the number is too large.
+#[inline]
+pub fn number<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, u64> {
+    let (rest, digits) = one_or_more(input, &DIGIT, rule)?;
+    match decimal(digits) {
+        Some(number) => Ok((rest, number)),
+        None => Err(stop(input, rule)),
+    }
+}
+
+/// The value of decimal digits; `None` when there are none, others, or too many for 64 bits.
+#[inline]
+#[must_use]
+pub fn decimal(digits: &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for &digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    (!digits.is_empty()).then_some(value)
+}
+
+/// The first 16 octets of a keyword as one number, letters in upper case.
+///
+/// A keyword is read once and then matched as a number. Keywords of up to 16 octets that are equal
+/// but for case have equal keys; longer ones need a comparison behind the match.
+#[inline]
+#[must_use]
+pub const fn key(word: &[u8]) -> u128 {
+    let mut key = 0;
+    let mut index = 0;
+    while index < word.len() && index < 16 {
+        key = key << 8 | word[index].to_ascii_uppercase() as u128;
+        index += 1;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_end_at_64_bits() {
+        assert_eq!(decimal(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(decimal(b"18446744073709551616"), None);
+        assert_eq!(decimal(b""), None);
+        assert_eq!(decimal(b"1a"), None);
+        assert_eq!(number(b"12 x", "n"), Ok((&b" x"[..], 12)));
+        assert!(number(b"x", "n").is_err());
+    }
+
+    #[test]
+    fn keys_fold_case() {
+        assert_eq!(key(b"mail"), key(b"MAIL"));
+        assert_ne!(key(b"MAIL"), key(b"MAI"));
+        assert_eq!(key(b"ENHANCEDSTATUSCODES"), key(b"ENHANCEDSTATUSCO"));
+    }
+
+    #[test]
+    fn sets_split_and_check() {
+        assert_eq!(DIGIT.split(b"12a"), (&b"12"[..], &b"a"[..]));
+        assert_eq!(KEYWORD.check(b"8BITMIME"), Ok(()));
+        assert_eq!(KEYWORD.check(b"X_Y"), Err(1));
+        assert_eq!(strip_prefix_ignore_case(b"from:<a>", b"FROM:"), Some(&b"<a>"[..]));
+    }
+}
