@@ -18,7 +18,7 @@ pub trait IntoOwned {
 impl<T: ?Sized + alloc::borrow::ToOwned + 'static> IntoOwned for Cow<'_, T> {
     type Owned = Cow<'static, T>;
 
-    fn into_owned(self) -> Self::Owned {
+    fn into_owned(self) -> Cow<'static, T> {
         Cow::Owned(Cow::into_owned(self))
     }
 }

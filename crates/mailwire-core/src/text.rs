@@ -153,7 +153,7 @@ macro_rules! text_type {
 macro_rules! wire_enum {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident: $rule:literal in $set:expr {
+        pub enum $name:ident: $rule:literal in $set:path {
             $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
         }
     ) => {
