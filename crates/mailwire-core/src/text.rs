@@ -58,6 +58,12 @@ macro_rules! text_type {
                 &self.0
             }
 
+            /// The octets, borrowed from the frame where they were.
+            #[must_use]
+            pub fn into_inner(self) -> $crate::export::Cow<'a, [u8]> {
+                self.0
+            }
+
             /// The same value, borrowed from this one.
             #[must_use]
             pub fn borrowed(&self) -> $type<'_> {
@@ -153,17 +159,18 @@ macro_rules! text_type {
 macro_rules! wire_enum {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident: $rule:literal in $set:path {
+        $vis:vis enum $name:ident: $rule:literal in $set:path {
             $( $(#[$variant_meta:meta])* $variant:ident = $text:literal, )+
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub enum $name {
+        $vis enum $name {
             $( $(#[$variant_meta])* $variant, )+
         }
 
+        #[allow(dead_code)]
         impl $name {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

@@ -191,6 +191,28 @@ pub const fn key(word: &[u8]) -> u128 {
     key
 }
 
+/// True when all octets are printable ASCII or spaces; eight octets are looked at in one step.
+#[inline]
+#[must_use]
+pub fn plain_text(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let odd = |word: u64| {
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let delete = word ^ (ONES * 0x7f);
+        (control | word | (delete.wrapping_sub(ONES) & !delete)) & HIGH
+    };
+    let mut words = text.chunks_exact(8);
+    let seen = words.by_ref().fold(0, |seen, word| {
+        seen | word.try_into().map_or(HIGH, |word| odd(u64::from_ne_bytes(word)))
+    });
+    let mut last = [b' '; 8];
+    for (to, from) in last.iter_mut().zip(words.remainder()) {
+        *to = *from;
+    }
+    seen | odd(u64::from_ne_bytes(last)) == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +232,20 @@ mod tests {
         assert_eq!(key(b"mail"), key(b"MAIL"));
         assert_ne!(key(b"MAIL"), key(b"MAI"));
         assert_eq!(key(b"ENHANCEDSTATUSCODES"), key(b"ENHANCEDSTATUSCO"));
+    }
+
+    #[test]
+    fn plain_text_agrees_with_a_look_at_each_octet() {
+        for byte in 0..=u8::MAX {
+            for len in 1..20 {
+                for at in 0..len {
+                    let mut text = alloc::vec![b'a'; len];
+                    text[at] = byte;
+                    assert_eq!(plain_text(&text), matches!(byte, 32..=126), "{byte} at {at}");
+                }
+            }
+        }
+        assert!(plain_text(b""));
     }
 
     #[test]

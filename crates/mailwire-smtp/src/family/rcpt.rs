@@ -1,0 +1,214 @@
+//! RCPT: whom a message goes to. RFC 5321 section 4.1.1.3.
+//!
+//!   C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
+//!   S: 250 2.1.5 Ok
+
+use alloc::borrow::Cow;
+
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire, cut};
+use mailwire_core::token::KEYWORD;
+use mailwire_core::{into_owned, wire_api, wire_enum};
+
+use super::mail::{label, no_value, parameters, typed};
+use crate::element::dsn::Notify;
+use crate::element::orcpt::Orcpt;
+use crate::element::parameter::{
+    OtherParameter, Parameter, ParameterValue, keyword, parameter_list,
+};
+use crate::element::path::ForwardPath;
+use crate::element::rrvs::Rrvs;
+use crate::tolerance::Deviation;
+
+/// The arguments of RCPT: one forward-path and what extensions add; sent by the client.
+///
+/// RFC 5321 section 4.1.1.3.
+///
+/// # Grammar
+/// ```text
+/// rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path )
+///        [SP Rcpt-parameters] CRLF
+/// ```
+/// This value is what follows the verb. Deviations: those of
+/// [`Mail`](super::mail::Mail) and of its parts.
+///
+/// # Wire
+/// ```text
+/// C: RCPT TO:<bob@example.org>
+/// ```
+///
+/// # Limits
+/// [`Limits::line`](crate::Limits::line).
+///
+/// # Errors
+/// `TO:`, `esmtp-param` for a keyword given twice, and the rules of the path and the parameters.
+///
+/// # Example
+/// ```
+/// use mailwire_smtp::{Command, element::path::ForwardPath};
+/// let Command::Rcpt(rcpt) = Command::parse(b"RCPT TO:<postmaster>\r\n")? else { panic!() };
+/// assert_eq!(rcpt.forward_path, ForwardPath::Postmaster);
+/// # Ok::<(), mailwire_smtp::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rcpt<'a> {
+    /// Whom the message goes to.
+    pub forward_path: ForwardPath<'a>,
+    /// The parameters, in the order of the line.
+    pub parameters: RcptParameters<'a>,
+}
+
+into_owned!(struct Rcpt { forward_path, parameters });
+
+impl<'a> Rcpt<'a> {
+    /// A RCPT command without parameters.
+    #[must_use]
+    pub const fn new(forward_path: ForwardPath<'a>) -> Self {
+        Self { forward_path, parameters: RcptParameters::new() }
+    }
+}
+
+impl<'a> Wire<'a> for Rcpt<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, ()) = label(input, b"TO", "TO:", cx)?;
+        let (rest, forward_path) = cut(ForwardPath::parse_part(rest, cx))?;
+        let (rest, parameters) = parameters(rest, cx)?;
+        Ok((rest, Self { forward_path, parameters }))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.keyword(" TO:").put(&self.forward_path).put(&self.parameters);
+    }
+}
+
+wire_enum! {
+    /// The keywords of RCPT parameters that are typed here.
+    pub(crate) enum RcptKeyword: "esmtp-keyword" in KEYWORD {
+        Notify = "NOTIFY",
+        Orcpt = "ORCPT",
+        Rrvs = "RRVS",
+        Conneg = "CONNEG",
+        AltAddress = "ALT-ADDRESS",
+    }
+}
+
+/// One parameter of RCPT.
+///
+/// RFC 5321 section 4.1.1.11; each variant names the RFC that defines it.
+///
+/// # Grammar
+/// ```text
+/// esmtp-param = esmtp-keyword ["=" esmtp-value]
+/// ```
+///
+/// # Wire
+/// ```text
+/// C: RCPT TO:<bob@example.org> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@example.org
+/// ```
+///
+/// # Limits
+/// [`Limits::line`](crate::Limits::line).
+///
+/// # Errors
+/// `esmtp-keyword`, `esmtp-value`, and the rules of the values.
+///
+/// # Example
+/// ```
+/// use mailwire_smtp::{element::dsn::Notify, family::rcpt::RcptParameter};
+/// let parameter = RcptParameter::parse(b"NOTIFY=never")?;
+/// assert_eq!(parameter, RcptParameter::Notify(Notify::NEVER));
+/// # Ok::<(), mailwire_smtp::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RcptParameter<'a> {
+    /// `NOTIFY=`: when to send a delivery status notification. RFC 3461.
+    Notify(Notify),
+    /// `ORCPT=`: the original recipient. RFC 3461, RFC 6533.
+    Orcpt(Orcpt<'a>),
+    /// `RRVS=`: since when the mailbox must belong to its owner. RFC 7293.
+    Rrvs(Rrvs),
+    /// `CONNEG`: asks for the capabilities of the recipient. RFC 4141.
+    Conneg,
+    /// `ALT-ADDRESS=`: an ASCII address beside a UTF-8 one. RFC 5336 (obsolete).
+    AltAddress(ParameterValue<'a>),
+    /// Another parameter, kept as data.
+    Other(OtherParameter<'a>),
+}
+
+into_owned!(enum RcptParameter {
+    Notify(notify), Orcpt(orcpt), Rrvs(rrvs), Conneg, AltAddress(address), Other(other),
+});
+wire_api!(Deviation: RcptParameter);
+
+impl<'a> Wire<'a> for RcptParameter<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, word) = keyword(input)?;
+        let Some(word) = RcptKeyword::from_keyword(word) else {
+            let (rest, other) = OtherParameter::parse_part(input, cx)?;
+            return Ok((rest, Self::Other(other)));
+        };
+        Ok(match word {
+            RcptKeyword::Notify => typed(rest, cx, Self::Notify)?,
+            RcptKeyword::Orcpt => typed(rest, cx, Self::Orcpt)?,
+            RcptKeyword::Rrvs => typed(rest, cx, Self::Rrvs)?,
+            RcptKeyword::Conneg => (no_value(rest)?, Self::Conneg),
+            RcptKeyword::AltAddress => typed(rest, cx, Self::AltAddress)?,
+        })
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        if let Some(word) = self.word() {
+            out.keyword(word.as_str());
+        }
+        match self {
+            Self::Notify(notify) => out.byte(b'=').put(notify),
+            Self::Orcpt(orcpt) => out.byte(b'=').put(orcpt),
+            Self::Rrvs(rrvs) => out.byte(b'=').put(rrvs),
+            Self::AltAddress(address) => out.byte(b'=').put(address),
+            Self::Other(other) => out.put(other),
+            Self::Conneg => out,
+        };
+    }
+}
+
+impl RcptParameter<'_> {
+    /// The keyword, of a parameter that is typed.
+    const fn word(&self) -> Option<RcptKeyword> {
+        Some(match self {
+            Self::Notify(_) => RcptKeyword::Notify,
+            Self::Orcpt(_) => RcptKeyword::Orcpt,
+            Self::Rrvs(_) => RcptKeyword::Rrvs,
+            Self::Conneg => RcptKeyword::Conneg,
+            Self::AltAddress(_) => RcptKeyword::AltAddress,
+            Self::Other(_) => return None,
+        })
+    }
+}
+
+impl<'a> Parameter<'a> for RcptParameter<'a> {
+    fn number(&self) -> Option<u32> {
+        self.word().map(|word| word as u32)
+    }
+
+    fn keyword(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Other(other) => Cow::Borrowed(other.keyword.as_bytes()),
+            _ => Cow::Borrowed(self.word().map_or("", RcptKeyword::as_str).as_bytes()),
+        }
+    }
+}
+
+parameter_list! {
+    /// The parameters of RCPT, in the order of the line.
+    ///
+    /// RFC 5321 section 4.1.2. A view over the line, checked once; each keyword stands in it once.
+    pub struct RcptParameters of RcptParameter
+}
+
+impl RcptParameters<'_> {
+    /// True when the typed parameter stands in the list; costs one bit test.
+    pub(crate) const fn has(&self, keyword: RcptKeyword) -> bool {
+        self.seen & (1 << keyword as u32) != 0
+    }
+}
