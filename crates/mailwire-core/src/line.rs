@@ -53,8 +53,8 @@ pub enum Framed<'i> {
 /// `limit` is given with each call, since it depends on what the line is (a command, a SASL
 /// response). It counts all octets of the line with its ending. Of a longer line nothing is kept:
 /// its octets come back as [`Framed::Skipping`], its end as [`Framed::TooLong`], and its tail is
-/// never taken for a line of its own. Who wants the first words of it (an IMAP tag, for the answer)
-/// finds them in the input of the first call that skips.
+/// never taken for a line of its own. The first words of it (an IMAP tag, for
+/// the answer) are in the input of the first call that does not say [`Framed::More`].
 ///
 /// # Example
 /// ```
@@ -80,7 +80,10 @@ impl LineFramer {
     /// A framer at the start of a line.
     #[must_use]
     pub const fn new() -> Self {
-        Self { scanned: 0, skipping: false }
+        Self {
+            scanned: 0,
+            skipping: false,
+        }
     }
 
     /// Looks for the end of the line that `input` starts with.
@@ -100,8 +103,16 @@ impl LineFramer {
             let line = input.get(..end).unwrap_or_default();
             let consumed = end.saturating_add(1);
             return match line.strip_suffix(b"\r") {
-                Some(text) => Framed::Line { text, ending: LineEnding::CrLf, consumed },
-                None => Framed::Line { text: line, ending: LineEnding::Lf, consumed },
+                Some(text) => Framed::Line {
+                    text,
+                    ending: LineEnding::CrLf,
+                    consumed,
+                },
+                None => Framed::Line {
+                    text: line,
+                    ending: LineEnding::Lf,
+                    consumed,
+                },
             };
         }
         if input.len() < limit || input.is_empty() {
@@ -135,10 +146,18 @@ impl LineFramer {
         self.scanned = 0;
         if let Some(end) = find_lf(input, from, input.len()) {
             self.skipping = false;
-            return Framed::TooLong { consumed: end.saturating_add(1) };
+            return Framed::TooLong {
+                consumed: end.saturating_add(1),
+            };
         }
         self.skipping = true;
-        if input.is_empty() { Framed::More } else { Framed::Skipping { consumed: input.len() } }
+        if input.is_empty() {
+            Framed::More
+        } else {
+            Framed::Skipping {
+                consumed: input.len(),
+            }
+        }
     }
 }
 
@@ -167,7 +186,11 @@ mod tests {
             buffer.extend_from_slice(piece);
             loop {
                 let consumed = match framer.frame(&buffer, limit) {
-                    Framed::Line { text, ending, consumed } => {
+                    Framed::Line {
+                        text,
+                        ending,
+                        consumed,
+                    } => {
                         assert!(consumed <= limit && !text.contains(&b'\n'));
                         seen.push(Seen::Line(text.to_vec(), ending));
                         consumed
@@ -223,7 +246,13 @@ mod tests {
     #[test]
     fn smtp_s_36_bare_cr_is_text() {
         let (seen, _) = run([&b"NOOP\rMAIL FROM:<e@x>\r\r\n"[..]], 512);
-        assert_eq!(seen, [Seen::Line(b"NOOP\rMAIL FROM:<e@x>\r".to_vec(), LineEnding::CrLf)]);
+        assert_eq!(
+            seen,
+            [Seen::Line(
+                b"NOOP\rMAIL FROM:<e@x>\r".to_vec(),
+                LineEnding::CrLf
+            )]
+        );
     }
 
     #[test]
@@ -235,7 +264,10 @@ mod tests {
             let (seen, rest) = run(input.chunks(size), 512);
             assert_eq!(
                 seen,
-                [Seen::TooLong, Seen::Line(b"NOOP".to_vec(), LineEnding::CrLf)],
+                [
+                    Seen::TooLong,
+                    Seen::Line(b"NOOP".to_vec(), LineEnding::CrLf)
+                ],
                 "{size}"
             );
             assert!(rest.is_empty());
@@ -246,23 +278,45 @@ mod tests {
     fn x_06_a_line_without_end_is_never_kept() {
         let mut framer = LineFramer::new();
         let chunk = vec![b'A'; 4096];
-        assert_eq!(framer.frame(&chunk, 512), Framed::Skipping { consumed: 4096 });
+        assert_eq!(
+            framer.frame(&chunk, 512),
+            Framed::Skipping { consumed: 4096 }
+        );
         for _ in 0..100 {
-            assert_eq!(framer.frame(&chunk, 512), Framed::Skipping { consumed: 4096 });
+            assert_eq!(
+                framer.frame(&chunk, 512),
+                Framed::Skipping { consumed: 4096 }
+            );
             assert_eq!(framer.frame(b"", 512), Framed::More);
         }
         assert!(framer.is_skipping() && framer.is_mid_line());
-        assert_eq!(framer.frame(b"\nNOOP\r\n", 512), Framed::TooLong { consumed: 1 });
+        assert_eq!(
+            framer.frame(b"\nNOOP\r\n", 512),
+            Framed::TooLong { consumed: 1 }
+        );
         assert!(!framer.is_mid_line());
     }
 
     #[test]
     fn the_limit_counts_the_ending() {
-        let exact = Framed::Line { text: b"ABC", ending: LineEnding::CrLf, consumed: 5 };
+        let exact = Framed::Line {
+            text: b"ABC",
+            ending: LineEnding::CrLf,
+            consumed: 5,
+        };
         assert_eq!(LineFramer::new().frame(b"ABC\r\n", 5), exact);
-        assert_eq!(LineFramer::new().frame(b"ABC\r\n", 4), Framed::TooLong { consumed: 5 });
-        assert_eq!(LineFramer::new().frame(b"ABC\r", 4), Framed::Skipping { consumed: 4 });
-        assert_eq!(LineFramer::new().frame(b"\n", 0), Framed::TooLong { consumed: 1 });
+        assert_eq!(
+            LineFramer::new().frame(b"ABC\r\n", 4),
+            Framed::TooLong { consumed: 5 }
+        );
+        assert_eq!(
+            LineFramer::new().frame(b"ABC\r", 4),
+            Framed::Skipping { consumed: 4 }
+        );
+        assert_eq!(
+            LineFramer::new().frame(b"\n", 0),
+            Framed::TooLong { consumed: 1 }
+        );
         assert_eq!(LineFramer::new().frame(b"", 0), Framed::More);
     }
 
@@ -273,7 +327,10 @@ mod tests {
         assert_eq!(framer.frame(b"ABCDEF", 4), Framed::Skipping { consumed: 6 });
         assert_eq!(framer.frame(b"\n", 4), Framed::TooLong { consumed: 1 });
         assert_eq!(framer.frame(b"ABC", 4), Framed::More);
-        assert!(matches!(framer.frame(b"ABCDEF\n", 100), Framed::Line { consumed: 7, .. }));
+        assert!(matches!(
+            framer.frame(b"ABCDEF\n", 100),
+            Framed::Line { consumed: 7, .. }
+        ));
     }
 
     #[test]
@@ -290,9 +347,15 @@ mod tests {
         // An LF put under the part that was seen shows that the framer does not look there again.
         let mut framer = LineFramer::new();
         assert_eq!(framer.frame(b"ABCD", 512), Framed::More);
-        assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 6, .. }));
+        assert!(matches!(
+            framer.frame(b"\nBCDE\n", 512),
+            Framed::Line { consumed: 6, .. }
+        ));
         framer.reset();
-        assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 1, .. }));
+        assert!(matches!(
+            framer.frame(b"\nBCDE\n", 512),
+            Framed::Line { consumed: 1, .. }
+        ));
     }
 
     proptest! {
