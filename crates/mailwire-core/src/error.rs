@@ -34,7 +34,10 @@ impl SyntaxError {
     /// that the caret stays under its byte and a terminal sees no escape sequence.
     #[must_use]
     pub fn render<'a>(&self, frame: &'a [u8]) -> Rendered<'a> {
-        Rendered { error: *self, frame }
+        Rendered {
+            error: *self,
+            frame,
+        }
     }
 }
 
@@ -59,7 +62,11 @@ impl fmt::Display for Rendered<'_> {
         let (lead, trail) = (if from > 0 { "..." } else { "" }, to < frame.len());
         f.write_str(lead)?;
         for &byte in frame.get(from..to).unwrap_or_default() {
-            f.write_char(if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '.' })?;
+            f.write_char(if byte == b' ' || byte.is_ascii_graphic() {
+                char::from(byte)
+            } else {
+                '.'
+            })?;
         }
         if trail {
             f.write_str("...")?;

@@ -1,0 +1,257 @@
+//! The passes over the octets of a body. All of its speed is here.
+//!
+//! What has to be found is rare: a dot behind a CRLF, a CR without its LF. So the octets are looked
+//! at in windows, by loops without a branch that only tell whether there is something in the
+//! window; the compiler makes vector instructions of them. The place is searched for afterwards.
+//! All questions are asked in one pass, since the way to memory costs more than a second question.
+
+use memchr::{memchr, memmem};
+
+/// Octets that are looked at in one go. Twice as many are no longer unrolled, and take twice the
+/// time.
+const WINDOW: usize = 256;
+
+/// What a pass saw.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// A CR without an LF behind it, or an LF without a CR before it.
+    pub(super) bare: bool,
+    /// A dot behind an LF. Only where nothing is bare is that a dot at the start of a line.
+    pub(super) dot: bool,
+    /// The octet 0. Only with `OCTETS`.
+    pub(super) nul: bool,
+    /// An octet over 127. Only with `OCTETS`.
+    pub(super) eight_bit: bool,
+}
+
+impl Seen {
+    const NOTHING: Self = Self {
+        bare: false,
+        dot: false,
+        nul: false,
+        eight_bit: false,
+    };
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            bare: self.bare | other.bare,
+            dot: self.dot | other.dot,
+            nul: self.nul | other.nul,
+            eight_bit: self.eight_bit | other.eight_bit,
+        }
+    }
+
+    /// Whether there is nothing to see for each octet but the last two with the two behind it.
+    ///
+    /// One answer to all questions, because each answer that is told apart costs as much as many
+    /// octets.
+    #[inline(always)]
+    fn quiet<const OCTETS: bool>(octets: &[u8; WINDOW + 2]) -> bool {
+        let (second, third) = (
+            octets.get(1..).unwrap_or(&[]),
+            octets.get(2..).unwrap_or(&[]),
+        );
+        let mut any = 0;
+        for ((&a, &b), &c) in octets.iter().zip(second).zip(third) {
+            let lf = b == b'\n';
+            any |= u8::from((a == b'\r') ^ lf) | u8::from(lf & (c == b'.'));
+            if OCTETS {
+                any |= u8::from(a == 0) | u8::from(a > 127);
+            }
+        }
+        any == 0
+    }
+
+    /// Tells apart what there is to see.
+    #[inline(always)]
+    fn of<const OCTETS: bool>(octets: &[u8]) -> Self {
+        let (second, third) = (
+            octets.get(1..).unwrap_or(&[]),
+            octets.get(2..).unwrap_or(&[]),
+        );
+        let (mut bare, mut dot) = (0, 0);
+        for ((&a, &b), &c) in octets.iter().zip(second).zip(third) {
+            let lf = b == b'\n';
+            bare |= u8::from((a == b'\r') ^ lf);
+            dot |= u8::from(lf & (c == b'.'));
+        }
+        if let [.., a, b] = octets {
+            bare |= u8::from((*a == b'\r') ^ (*b == b'\n'));
+        }
+        Self {
+            bare: bare != 0,
+            dot: dot != 0,
+            nul: OCTETS && memchr(0, octets).is_some(),
+            eight_bit: OCTETS && !octets.is_ascii(),
+        }
+    }
+
+    /// The same out of line. The fixed length is what makes it fast.
+    #[inline(never)]
+    fn of_window<const OCTETS: bool>(window: &[u8; WINDOW + 2]) -> Self {
+        Self::of::<OCTETS>(window)
+    }
+
+    /// How many octets at the start of `octets` there is nothing to see for, in whole windows.
+    pub(super) fn nothing_in<const OCTETS: bool>(octets: &[u8]) -> usize {
+        let mut at = 0_usize;
+        while let Some(window) = octets.get(at..).and_then(<[u8]>::first_chunk) {
+            if !Self::quiet::<OCTETS>(window) {
+                break;
+            }
+            at = at.saturating_add(WINDOW);
+        }
+        at
+    }
+
+    /// Looks at the window at the start of `octets`, and says how many octets are dealt with.
+    ///
+    /// Nothing is missed between two windows: a window looks two octets ahead. The CR at the end of
+    /// `octets` and the LF at its start have their partners elsewhere and are not bare.
+    pub(super) fn window<const OCTETS: bool>(octets: &[u8]) -> (Self, usize) {
+        match octets.first_chunk() {
+            Some(window) => (Self::of_window::<OCTETS>(window), WINDOW),
+            None => (Self::of::<OCTETS>(octets), octets.len()),
+        }
+    }
+
+    /// Looks at all of `octets`.
+    pub(super) fn all<const OCTETS: bool>(mut octets: &[u8]) -> Self {
+        let mut seen = Self::NOTHING;
+        loop {
+            octets = octets
+                .get(Self::nothing_in::<OCTETS>(octets)..)
+                .unwrap_or_default();
+            if octets.is_empty() {
+                return seen;
+            }
+            let (more, dealt_with) = Self::window::<OCTETS>(octets);
+            seen = seen.and(more);
+            octets = octets.get(dealt_with..).unwrap_or_default();
+        }
+    }
+}
+
+/// The two kinds of bare line endings in `octets`, CR first, when it is known that there is one.
+pub(super) fn which_bare(octets: &[u8]) -> (bool, bool) {
+    let pairs = octets.iter().zip(octets.get(1..).unwrap_or_default());
+    let (cr, lf) = pairs.fold((0, 0), |(cr, lf), (&a, &b)| {
+        let (a, b) = (u8::from(a == b'\r'), u8::from(b == b'\n'));
+        (cr | (a & (b ^ 1)), lf | (b & (a ^ 1)))
+    });
+    (cr != 0, lf != 0)
+}
+
+/// The place behind the first CRLF in `octets[from..]` that has a dot behind it.
+pub(super) fn line_start_with_dot(octets: &[u8], from: usize) -> Option<usize> {
+    let rest = octets.get(from..)?;
+    // A search costs more to prepare than to run over a few lines, and where one line starts with
+    // a dot the next may do so too: a window without preparation comes first.
+    let near = match rest.first_chunk::<{ WINDOW + 2 }>() {
+        Some(window) if !has_dot(window) => WINDOW,
+        Some(_) => {
+            if let Some(at) = dot_in_window(rest, WINDOW) {
+                return from.checked_add(at);
+            }
+            WINDOW
+        }
+        None => 0,
+    };
+    let from = from.checked_add(near)?;
+    let at = memmem::find(octets.get(from..)?, b"\r\n.")?;
+    from.checked_add(at)?.checked_add(2)
+}
+
+/// Whether a dot stands behind an LF.
+#[inline(always)]
+fn has_dot(window: &[u8; WINDOW + 2]) -> bool {
+    let (second, third) = (
+        window.get(1..).unwrap_or(&[]),
+        window.get(2..).unwrap_or(&[]),
+    );
+    let pairs = second.iter().zip(third);
+    pairs.fold(0, |dot, (&b, &c)| {
+        dot | u8::from((b == b'\n') & (c == b'.'))
+    }) != 0
+}
+
+/// The same for the window at the start of `octets`, where each line costs a search for its end.
+pub(super) fn dot_in_window(octets: &[u8], dealt_with: usize) -> Option<usize> {
+    let window = octets.get(..dealt_with.saturating_add(2)).unwrap_or(octets);
+    let mut at = 0_usize;
+    loop {
+        let lf = at.checked_add(memchr(b'\n', window.get(at..)?)?)?;
+        at = lf.checked_add(1)?;
+        let cr = lf.checked_sub(1).and_then(|before| window.get(before));
+        if cr == Some(&b'\r') && window.get(at) == Some(&b'.') {
+            return Some(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{vec, vec::Vec};
+    use proptest::prelude::*;
+
+    fn naive_dot(octets: &[u8], from: usize) -> Option<usize> {
+        octets[from..]
+            .windows(3)
+            .position(|w| w == b"\r\n.")
+            .map(|at| from + at + 2)
+    }
+
+    fn naive(octets: &[u8]) -> Seen {
+        Seen {
+            bare: octets
+                .windows(2)
+                .any(|w| (w[0] == b'\r') != (w[1] == b'\n')),
+            dot: octets.windows(3).any(|w| w[1..] == *b"\n."),
+            nul: octets.contains(&0),
+            eight_bit: !octets.is_ascii(),
+        }
+    }
+
+    fn same(a: Seen, b: Seen) -> bool {
+        (a.bare, a.dot, a.nul, a.eight_bit) == (b.bare, b.dot, b.nul, b.eight_bit)
+    }
+
+    #[test]
+    fn every_place_in_and_around_a_window_is_seen() {
+        for len in [0, 1, 2, 3, 255, 256, 257, 258, 259, 512, 520] {
+            for at in 0..len {
+                for put in [&b"\r\n."[..], b"\n", b"\r", b"\0", b"\x80", b"\r\n", b"\n."] {
+                    let mut octets = vec![b'a'; len];
+                    for (to, from) in octets[at..].iter_mut().zip(put) {
+                        *to = *from;
+                    }
+                    assert!(
+                        same(Seen::all::<true>(&octets), naive(&octets)),
+                        "{len} {at} {put:?}"
+                    );
+                    assert_eq!(line_start_with_dot(&octets, 0), naive_dot(&octets, 0));
+                    let (cr, lf) = which_bare(&octets);
+                    assert_eq!(cr | lf, naive(&octets).bare);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_naive_search(
+            parts in proptest::collection::vec(
+                prop_oneof![Just("\r\n"), Just("\r\n."), Just("\n."), Just("\r"), Just("text of some length")],
+                0..60),
+            from in 0_usize..40,
+        ) {
+            let octets: Vec<u8> = parts.concat().into_bytes();
+            let from = from.min(octets.len());
+            prop_assert_eq!(line_start_with_dot(&octets, from), naive_dot(&octets, from));
+            let seen = Seen::all::<false>(&octets);
+            prop_assert_eq!(seen.bare, naive(&octets).bare);
+            prop_assert_eq!(seen.dot, naive(&octets).dot);
+        }
+    }
+}
