@@ -111,7 +111,7 @@ impl<'a> Wire<'a> for Auth<'a> {
             _ => token::sp(input, cx)?.0,
         };
         let (name, after) = VCHAR.split(rest);
-        let Ok(mechanism) = MechanismName::new(name) else {
+        let Ok(mechanism) = MechanismName::parse(name) else {
             return Err(stop(rest, "sasl-mech"));
         };
         let (after, response) = token::optional(after, cx, |rest, _| match VCHAR.split(rest) {

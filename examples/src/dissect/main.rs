@@ -1,0 +1,2 @@
+//! Explains recorded traffic.
+fn main() {}
