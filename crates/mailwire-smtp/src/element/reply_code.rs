@@ -191,7 +191,7 @@ macro_rules! reply_codes {
     ($( $name:ident = $code:literal, $description:literal, $source:literal; )+) => {
         impl ReplyCode {
             $(
-                #[doc = concat!("`", $code, "` ", $description, " (", $source, ").")]
+                #[doc = concat!("`", $code, " ", $description, "` (", $source, ").")]
                 pub const $name: Self = Self($code);
             )+
 
