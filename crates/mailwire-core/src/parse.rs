@@ -139,16 +139,17 @@ fn located(frame: &[u8], fail: Fail) -> SyntaxError {
 
 /// Gives wire types their public face: `parse`, `parse_with`, `to_bytes`.
 ///
-/// `$deviation` is the deviation enum of the crate; the types implement [`Wire`].
+/// The first word is the deviation enum of the crate; the types implement [`Wire`]. Types that borrow
+/// nothing, and so have no lifetime, are listed behind `copy`.
 #[macro_export]
 macro_rules! wire_api {
-    ($deviation:ty: $($type:ident),+ $(,)?) => {$(
-        impl<'a> $type<'a> {
+    (@impl $a:lifetime, $deviation:ty, $type:ty) => {
+        impl<$a> $type {
             /// Parses the whole of `input`, with the default tolerance.
             ///
             /// # Errors
             /// The ABNF rule that does not match, and the byte.
-            pub fn parse(input: &'a [u8]) -> Result<Self, $crate::SyntaxError> {
+            pub fn parse(input: &$a [u8]) -> Result<Self, $crate::SyntaxError> {
                 Self::parse_with(input, $crate::Tolerance::default()).map(|(value, _)| value)
             }
 
@@ -157,7 +158,7 @@ macro_rules! wire_api {
             /// # Errors
             /// The ABNF rule that does not match, and the byte.
             pub fn parse_with(
-                input: &'a [u8],
+                input: &$a [u8],
                 tolerance: $crate::Tolerance<$deviation>,
             ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
                 let cx = $crate::parse::Context::new(tolerance);
@@ -173,5 +174,11 @@ macro_rules! wire_api {
                 $crate::encoder::to_bytes(self)
             }
         }
-    )+};
+    };
+    ($deviation:ty: copy $($type:ident),+ $(,)?) => {
+        $( $crate::wire_api!(@impl 'a, $deviation, $type); )+
+    };
+    ($deviation:ty: $($type:ident),+ $(,)?) => {
+        $( $crate::wire_api!(@impl 'a, $deviation, $type<'a>); )+
+    };
 }
