@@ -70,13 +70,7 @@ impl InputBuffer {
     /// An empty buffer that will hold up to `limit` octets.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self {
-            memory: Vec::new(),
-            start: 0,
-            end: 0,
-            limit,
-            idle: IDLE,
-        }
+        Self { memory: Vec::new(), start: 0, end: 0, limit, idle: IDLE }
     }
 
     /// Sets how much memory an empty buffer keeps. The default is 8 KiB; 0 gives all of it back
@@ -240,10 +234,7 @@ mod tests {
     fn x_08_debug_shows_no_octets() {
         let mut buffer = InputBuffer::new(16);
         put(&mut buffer, b"\x1b[2J");
-        assert_eq!(
-            format!("{buffer:?}"),
-            "InputBuffer { octets: 4, memory: 16, limit: 16 }"
-        );
+        assert_eq!(format!("{buffer:?}"), "InputBuffer { octets: 4, memory: 16, limit: 16 }");
     }
 
     proptest! {

@@ -34,10 +34,7 @@ impl SyntaxError {
     /// that the caret stays under its byte and a terminal sees no escape sequence.
     #[must_use]
     pub fn render<'a>(&self, frame: &'a [u8]) -> Rendered<'a> {
-        Rendered {
-            error: *self,
-            frame,
-        }
+        Rendered { error: *self, frame }
     }
 }
 

@@ -80,10 +80,7 @@ impl LineFramer {
     /// A framer at the start of a line.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            scanned: 0,
-            skipping: false,
-        }
+        Self { scanned: 0, skipping: false }
     }
 
     /// Looks for the end of the line that `input` starts with.
@@ -103,16 +100,8 @@ impl LineFramer {
             let line = input.get(..end).unwrap_or_default();
             let consumed = end.saturating_add(1);
             return match line.strip_suffix(b"\r") {
-                Some(text) => Framed::Line {
-                    text,
-                    ending: LineEnding::CrLf,
-                    consumed,
-                },
-                None => Framed::Line {
-                    text: line,
-                    ending: LineEnding::Lf,
-                    consumed,
-                },
+                Some(text) => Framed::Line { text, ending: LineEnding::CrLf, consumed },
+                None => Framed::Line { text: line, ending: LineEnding::Lf, consumed },
             };
         }
         if input.len() < limit || input.is_empty() {
@@ -146,18 +135,10 @@ impl LineFramer {
         self.scanned = 0;
         if let Some(end) = find_lf(input, from, input.len()) {
             self.skipping = false;
-            return Framed::TooLong {
-                consumed: end.saturating_add(1),
-            };
+            return Framed::TooLong { consumed: end.saturating_add(1) };
         }
         self.skipping = true;
-        if input.is_empty() {
-            Framed::More
-        } else {
-            Framed::Skipping {
-                consumed: input.len(),
-            }
-        }
+        if input.is_empty() { Framed::More } else { Framed::Skipping { consumed: input.len() } }
     }
 }
 
@@ -186,11 +167,7 @@ mod tests {
             buffer.extend_from_slice(piece);
             loop {
                 let consumed = match framer.frame(&buffer, limit) {
-                    Framed::Line {
-                        text,
-                        ending,
-                        consumed,
-                    } => {
+                    Framed::Line { text, ending, consumed } => {
                         assert!(consumed <= limit && !text.contains(&b'\n'));
                         seen.push(Seen::Line(text.to_vec(), ending));
                         consumed
@@ -246,13 +223,7 @@ mod tests {
     #[test]
     fn smtp_s_36_bare_cr_is_text() {
         let (seen, _) = run([&b"NOOP\rMAIL FROM:<e@x>\r\r\n"[..]], 512);
-        assert_eq!(
-            seen,
-            [Seen::Line(
-                b"NOOP\rMAIL FROM:<e@x>\r".to_vec(),
-                LineEnding::CrLf
-            )]
-        );
+        assert_eq!(seen, [Seen::Line(b"NOOP\rMAIL FROM:<e@x>\r".to_vec(), LineEnding::CrLf)]);
     }
 
     #[test]
@@ -264,10 +235,7 @@ mod tests {
             let (seen, rest) = run(input.chunks(size), 512);
             assert_eq!(
                 seen,
-                [
-                    Seen::TooLong,
-                    Seen::Line(b"NOOP".to_vec(), LineEnding::CrLf)
-                ],
+                [Seen::TooLong, Seen::Line(b"NOOP".to_vec(), LineEnding::CrLf)],
                 "{size}"
             );
             assert!(rest.is_empty());
@@ -278,45 +246,23 @@ mod tests {
     fn x_06_a_line_without_end_is_never_kept() {
         let mut framer = LineFramer::new();
         let chunk = vec![b'A'; 4096];
-        assert_eq!(
-            framer.frame(&chunk, 512),
-            Framed::Skipping { consumed: 4096 }
-        );
+        assert_eq!(framer.frame(&chunk, 512), Framed::Skipping { consumed: 4096 });
         for _ in 0..100 {
-            assert_eq!(
-                framer.frame(&chunk, 512),
-                Framed::Skipping { consumed: 4096 }
-            );
+            assert_eq!(framer.frame(&chunk, 512), Framed::Skipping { consumed: 4096 });
             assert_eq!(framer.frame(b"", 512), Framed::More);
         }
         assert!(framer.is_skipping() && framer.is_mid_line());
-        assert_eq!(
-            framer.frame(b"\nNOOP\r\n", 512),
-            Framed::TooLong { consumed: 1 }
-        );
+        assert_eq!(framer.frame(b"\nNOOP\r\n", 512), Framed::TooLong { consumed: 1 });
         assert!(!framer.is_mid_line());
     }
 
     #[test]
     fn the_limit_counts_the_ending() {
-        let exact = Framed::Line {
-            text: b"ABC",
-            ending: LineEnding::CrLf,
-            consumed: 5,
-        };
+        let exact = Framed::Line { text: b"ABC", ending: LineEnding::CrLf, consumed: 5 };
         assert_eq!(LineFramer::new().frame(b"ABC\r\n", 5), exact);
-        assert_eq!(
-            LineFramer::new().frame(b"ABC\r\n", 4),
-            Framed::TooLong { consumed: 5 }
-        );
-        assert_eq!(
-            LineFramer::new().frame(b"ABC\r", 4),
-            Framed::Skipping { consumed: 4 }
-        );
-        assert_eq!(
-            LineFramer::new().frame(b"\n", 0),
-            Framed::TooLong { consumed: 1 }
-        );
+        assert_eq!(LineFramer::new().frame(b"ABC\r\n", 4), Framed::TooLong { consumed: 5 });
+        assert_eq!(LineFramer::new().frame(b"ABC\r", 4), Framed::Skipping { consumed: 4 });
+        assert_eq!(LineFramer::new().frame(b"\n", 0), Framed::TooLong { consumed: 1 });
         assert_eq!(LineFramer::new().frame(b"", 0), Framed::More);
     }
 
@@ -327,10 +273,7 @@ mod tests {
         assert_eq!(framer.frame(b"ABCDEF", 4), Framed::Skipping { consumed: 6 });
         assert_eq!(framer.frame(b"\n", 4), Framed::TooLong { consumed: 1 });
         assert_eq!(framer.frame(b"ABC", 4), Framed::More);
-        assert!(matches!(
-            framer.frame(b"ABCDEF\n", 100),
-            Framed::Line { consumed: 7, .. }
-        ));
+        assert!(matches!(framer.frame(b"ABCDEF\n", 100), Framed::Line { consumed: 7, .. }));
     }
 
     #[test]
@@ -347,15 +290,9 @@ mod tests {
         // An LF put under the part that was seen shows that the framer does not look there again.
         let mut framer = LineFramer::new();
         assert_eq!(framer.frame(b"ABCD", 512), Framed::More);
-        assert!(matches!(
-            framer.frame(b"\nBCDE\n", 512),
-            Framed::Line { consumed: 6, .. }
-        ));
+        assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 6, .. }));
         framer.reset();
-        assert!(matches!(
-            framer.frame(b"\nBCDE\n", 512),
-            Framed::Line { consumed: 1, .. }
-        ));
+        assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 1, .. }));
     }
 
     proptest! {

@@ -67,12 +67,7 @@ impl TransmitQueue {
     /// An empty queue.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            heap: None,
-            inline: [0; INLINE],
-            start: 0,
-            end: 0,
-        }
+        Self { heap: None, inline: [0; INLINE], start: 0, end: 0 }
     }
 
     /// Copies octets to the end of the queue.
@@ -101,11 +96,7 @@ impl TransmitQueue {
             let (start, end) = (usize::from(self.start), usize::from(self.end));
             (self.start, self.end) = (0, 0);
             let octets = self.inline.get(start..end).unwrap_or_default().to_vec();
-            Box::new(Heap {
-                lead: octets.len(),
-                octets,
-                ..Heap::default()
-            })
+            Box::new(Heap { lead: octets.len(), octets, ..Heap::default() })
         });
         heap.write_with(f);
         if self.heap.as_ref().is_some_and(|heap| heap.len() == 0) {
@@ -168,8 +159,7 @@ impl TransmitQueue {
             return false;
         };
         if start > 0 {
-            self.inline
-                .copy_within(start..start.saturating_add(waiting), 0);
+            self.inline.copy_within(start..start.saturating_add(waiting), 0);
         }
         if let Some(to) = self.inline.get_mut(waiting..len) {
             to.copy_from_slice(octets);
@@ -188,18 +178,13 @@ impl Default for TransmitQueue {
 /// Shows sizes only: what is sent can hold credentials.
 impl fmt::Debug for TransmitQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransmitQueue")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("TransmitQueue").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
 impl Heap {
     fn len(&self) -> usize {
-        self.octets
-            .len()
-            .saturating_sub(self.done)
-            .saturating_add(self.body_len)
+        self.octets.len().saturating_sub(self.done).saturating_add(self.body_len)
     }
 
     fn write_with(&mut self, f: impl FnOnce(&mut Vec<u8>)) {
@@ -208,10 +193,7 @@ impl Heap {
         f(&mut self.octets);
         match self.octets.len().checked_sub(before) {
             Some(more) => {
-                let run = self
-                    .bodies
-                    .back_mut()
-                    .map_or(&mut self.lead, |(_, run)| run);
+                let run = self.bodies.back_mut().map_or(&mut self.lead, |(_, run)| run);
                 *run = run.saturating_add(more);
             }
             None => self.cut_short(),
@@ -278,11 +260,7 @@ impl<'q> Transmit<'q> {
     /// Nothing.
     #[must_use]
     pub const fn empty() -> Self {
-        Self {
-            inline: &[],
-            heap: None,
-            len: 0,
-        }
+        Self { inline: &[], heap: None, len: 0 }
     }
 
     /// Whether there is nothing to write.
@@ -306,18 +284,13 @@ impl<'q> Transmit<'q> {
     /// All slices in their order, none of them empty.
     pub fn slices(&self) -> impl Iterator<Item = &'q [u8]> + use<'q> {
         let (octets, bodies) = match self.heap {
-            Some(heap) => (
-                heap.octets.get(heap.done..).unwrap_or_default(),
-                Some(heap.bodies.iter()),
-            ),
+            Some(heap) => {
+                (heap.octets.get(heap.done..).unwrap_or_default(), Some(heap.bodies.iter()))
+            }
             None => (&[][..], None),
         };
         let (lead, rest) = split(octets, self.heap.map_or(0, |heap| heap.lead));
-        Slices {
-            ready: [self.inline, lead],
-            rest,
-            bodies,
-        }
+        Slices { ready: [self.inline, lead], rest, bodies }
     }
 
     /// Fills `slices` for a vectored write, and says how many of them are filled.
@@ -340,17 +313,13 @@ impl<'q> Transmit<'q> {
     #[cfg(feature = "std")]
     pub fn io_slices(&self, slices: &mut [std::io::IoSlice<'q>]) -> usize {
         let pairs = slices.iter_mut().zip(self.slices());
-        pairs
-            .map(|(to, slice)| *to = std::io::IoSlice::new(slice))
-            .count()
+        pairs.map(|(to, slice)| *to = std::io::IoSlice::new(slice)).count()
     }
 }
 
 impl fmt::Debug for Transmit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transmit")
-            .field("len", &self.len)
-            .finish_non_exhaustive()
+        f.debug_struct("Transmit").field("len", &self.len).finish_non_exhaustive()
     }
 }
 

@@ -24,10 +24,7 @@ fn decode<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, look_for: Findings) ->
         let mut rest = chunk;
         while !rest.is_empty() {
             let dotted = decoder.decode(rest);
-            assert!(
-                dotted.consumed > 0 || !dotted.data.is_empty(),
-                "no progress"
-            );
+            assert!(dotted.consumed > 0 || !dotted.data.is_empty(), "no progress");
             body.extend_from_slice(dotted.data);
             taken += dotted.consumed;
             rest = &rest[dotted.consumed..];
@@ -35,20 +32,12 @@ fn decode<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, look_for: Findings) ->
                 assert!(decoder.is_done());
                 let again = decoder.decode(b"x");
                 assert!((again.consumed, again.data, again.end) == (0, &[][..], true));
-                return Decoded {
-                    body,
-                    end: Some(taken),
-                    found: decoder.found(),
-                };
+                return Decoded { body, end: Some(taken), found: decoder.found() };
             }
             assert!(decoder.decode(b"").data.is_empty() || rest.is_empty());
         }
     }
-    Decoded {
-        body,
-        end: None,
-        found: decoder.found(),
-    }
+    Decoded { body, end: None, found: decoder.found() }
 }
 
 /// Decodes in one piece, octet by octet, and in every cut into two and three, and wants the same.
@@ -62,13 +51,7 @@ fn decode_all_ways(stream: &[u8]) -> Decoded {
         let chunks = [&stream[..a], &stream[a..b], &stream[b..]];
         same(&decode(chunks, Findings::ALL), "three");
         let silent = decode(chunks, Findings::NONE);
-        same(
-            &Decoded {
-                found: whole.found,
-                ..silent
-            },
-            "without findings",
-        );
+        same(&Decoded { found: whole.found, ..silent }, "without findings");
     }
     whole
 }
@@ -76,20 +59,14 @@ fn decode_all_ways(stream: &[u8]) -> Decoded {
 fn not_the_end(stream: &[u8], body: &[u8], found: Findings) {
     let decoded = decode_all_ways(stream);
     assert_eq!(decoded.end, None, "{}", stream.escape_ascii());
-    assert_eq!(
-        decoded.body.escape_ascii().to_string(),
-        body.escape_ascii().to_string()
-    );
+    assert_eq!(decoded.body.escape_ascii().to_string(), body.escape_ascii().to_string());
     assert_eq!(decoded.found, found, "{}", stream.escape_ascii());
 }
 
 fn the_end(stream: &[u8], body: &[u8], found: Findings) {
     let decoded = decode_all_ways(stream);
     assert_eq!(decoded.end, Some(stream.len()), "{}", stream.escape_ascii());
-    assert_eq!(
-        decoded.body.escape_ascii().to_string(),
-        body.escape_ascii().to_string()
-    );
+    assert_eq!(decoded.body.escape_ascii().to_string(), body.escape_ascii().to_string());
     assert_eq!(decoded.found, found, "{}", stream.escape_ascii());
 }
 
@@ -162,33 +139,19 @@ fn smtp_s_21_a_dot_with_blanks_is_not_the_end() {
 
 #[test]
 fn smtp_s_22_other_line_breaks_are_text() {
-    for text in [
-        "hi\x0b.\x0bX",
-        "hi\x0c.\x0cX",
-        "hi\u{85}.\u{85}X",
-        "hi\u{2028}.\u{2028}X",
-    ] {
-        let found = if text.is_ascii() {
-            Findings::NONE
-        } else {
-            Findings::EIGHT_BIT
-        };
+    for text in ["hi\x0b.\x0bX", "hi\x0c.\x0cX", "hi\u{85}.\u{85}X", "hi\u{2028}.\u{2028}X"] {
+        let found = if text.is_ascii() { Findings::NONE } else { Findings::EIGHT_BIT };
         not_the_end(text.as_bytes(), text.as_bytes(), found);
     }
     not_the_end(b"hi\x85.\x85X", b"hi\x85.\x85X", Findings::EIGHT_BIT);
 }
 
-const AROUND: [&[u8]; 8] = [
-    b"\r", b"\n", b"\r\n", b"\r\r\n", b"\n\r", b"\0", b"\r\n\0", b" ",
-];
+const AROUND: [&[u8]; 8] = [b"\r", b"\n", b"\r\n", b"\r\r\n", b"\n\r", b"\0", b"\r\n\0", b" "];
 
 #[test]
 fn smtp_s_23_only_two_of_64_pairs_around_a_dot_are_the_end() {
     let mut ends = Vec::new();
-    for (pre, post) in AROUND
-        .iter()
-        .flat_map(|pre| AROUND.iter().map(move |post| (*pre, *post)))
-    {
+    for (pre, post) in AROUND.iter().flat_map(|pre| AROUND.iter().map(move |post| (*pre, *post))) {
         let stream = [b"hi", pre, b".", post, b"X\r\n"].concat();
         let decoded = decode_all_ways(&stream);
         if let Some(end) = decoded.end {
@@ -226,14 +189,7 @@ fn smtp_s_23_only_two_of_64_pairs_around_a_dot_are_the_end() {
 fn smtp_s_24_an_end_mark_in_pieces_is_one_end() {
     let chunks = [&b"\r"[..], b"\n", b".", b"\r", b"\n"];
     let decoded = decode(chunks, Findings::ALL);
-    assert_eq!(
-        decoded,
-        Decoded {
-            body: b"\r\n".to_vec(),
-            end: Some(5),
-            found: Findings::NONE
-        }
-    );
+    assert_eq!(decoded, Decoded { body: b"\r\n".to_vec(), end: Some(5), found: Findings::NONE });
 }
 
 #[test]
@@ -242,11 +198,7 @@ fn smtp_s_25_one_dot_is_taken_from_a_line() {
     the_end(b".a\r\n.\r\n", b"a\r\n", Findings::NONE);
     the_end(b"...\r\n.\r\n", b"..\r\n", Findings::NONE);
     the_end(b"a..\r\n.\r\n", b"a..\r\n", Findings::NONE);
-    the_end(
-        b"..\r\n..\r\n\r\n..\r\n.\r\n",
-        b".\r\n.\r\n\r\n.\r\n",
-        Findings::NONE,
-    );
+    the_end(b"..\r\n..\r\n\r\n..\r\n.\r\n", b".\r\n.\r\n\r\n.\r\n", Findings::NONE);
 }
 
 #[test]
@@ -261,14 +213,7 @@ fn smtp_s_26_a_body_cut_off_has_no_end() {
 fn smtp_s_27_what_is_behind_the_end_is_not_touched() {
     let stream = b"hi\r\n.\r\nNOOP\r\n\n\0\xff.\r\n.\r\n";
     let decoded = decode_all_ways(stream);
-    assert_eq!(
-        decoded,
-        Decoded {
-            body: b"hi\r\n".to_vec(),
-            end: Some(7),
-            found: Findings::NONE
-        }
-    );
+    assert_eq!(decoded, Decoded { body: b"hi\r\n".to_vec(), end: Some(7), found: Findings::NONE });
 }
 
 #[test]
@@ -279,11 +224,7 @@ fn smtp_s_28_long_lines_stream_and_are_flagged() {
     assert_eq!(decoder.decode(&chunk).data.as_ptr(), chunk.as_ptr());
     assert_eq!(decoder.found(), Findings::LONG_LINE);
     // A stuffed dot does not count.
-    the_end(
-        b"..34567890123456789\r\n.\r\n",
-        b".34567890123456789\r\n",
-        Findings::NONE,
-    );
+    the_end(b"..34567890123456789\r\n.\r\n", b".34567890123456789\r\n", Findings::NONE);
     the_end(
         b"123456789012345678\r\n1234567890123456789\r\n.\r\n",
         b"123456789012345678\r\n1234567890123456789\r\n",
@@ -304,18 +245,10 @@ fn findings_far_into_a_chunk_are_those_before_the_end_mark() {
             let text = vec![b'a'; len];
             let before = [&text, bad, b"a\r\n.\r\n"].concat();
             let decoded = decode([&before[..]], finding);
-            assert_eq!(
-                (decoded.found, decoded.end),
-                (finding, Some(before.len())),
-                "{len}"
-            );
+            assert_eq!((decoded.found, decoded.end), (finding, Some(before.len())), "{len}");
             let behind = [&text, &b"\r\n.\r\n"[..], bad].concat();
             let decoded = decode([&behind[..]], finding);
-            assert_eq!(
-                (decoded.found, decoded.end),
-                (Findings::NONE, Some(len + 5)),
-                "{len}"
-            );
+            assert_eq!((decoded.found, decoded.end), (Findings::NONE, Some(len + 5)), "{len}");
         }
     }
 }
@@ -343,16 +276,8 @@ fn encode<'c>(
         });
         if let Err(error) = result {
             assert_eq!(wire.len(), before, "a chunk that is refused is not sent");
-            assert_eq!(
-                encoder.encode(b"x", |_| unreachable!()),
-                Err(error),
-                "it is sticky"
-            );
-            assert_eq!(
-                encoder.finish(|_| unreachable!()),
-                Err(error),
-                "there is no end mark"
-            );
+            assert_eq!(encoder.encode(b"x", |_| unreachable!()), Err(error), "it is sticky");
+            assert_eq!(encoder.finish(|_| unreachable!()), Err(error), "there is no end mark");
             return Err(error);
         }
     }
@@ -361,10 +286,7 @@ fn encode<'c>(
         Stuffed::Insert(octets) => wire.extend_from_slice(octets),
     })?;
     assert_eq!(encoder.finish(|_| unreachable!()), Err(BodyError::Ended));
-    assert_eq!(
-        encoder.encode(b"x", |_| unreachable!()),
-        Err(BodyError::Ended)
-    );
+    assert_eq!(encoder.encode(b"x", |_| unreachable!()), Err(BodyError::Ended));
     assert_eq!(encoder.encode(b"", |_| unreachable!()), Ok(()));
     Ok(wire)
 }
@@ -372,20 +294,10 @@ fn encode<'c>(
 /// Encodes in every cut into three and octet by octet, and wants the same.
 fn encode_all_ways(body: &[u8], encoder: &DotEncoder) -> Result<Vec<u8>, BodyError> {
     let whole = encode([body], encoder.clone());
-    assert_eq!(
-        encode(body.chunks(1), encoder.clone()),
-        whole,
-        "{}",
-        body.escape_ascii()
-    );
+    assert_eq!(encode(body.chunks(1), encoder.clone()), whole, "{}", body.escape_ascii());
     for (a, b) in (0..=body.len()).flat_map(|b| (0..=b).map(move |a| (a, b))) {
         let chunks = [&body[..a], &body[a..b], &body[b..]];
-        assert_eq!(
-            encode(chunks, encoder.clone()),
-            whole,
-            "{}",
-            body.escape_ascii()
-        );
+        assert_eq!(encode(chunks, encoder.clone()), whole, "{}", body.escape_ascii());
     }
     whole
 }
@@ -406,18 +318,9 @@ fn smtp_c_31_a_dot_behind_an_empty_line_is_stuffed() {
 
 #[test]
 fn smtp_c_32_bare_newlines_are_refused_or_become_crlf() {
-    for body in [
-        &b"a\n.\nX"[..],
-        b"a\r.\rX",
-        b"a\n.\r\nX",
-        b"a\r\n.\nX",
-        b"a\r\n.\rX",
-        b"a\r.\nX",
-    ] {
-        assert_eq!(
-            encode_all_ways(body, &strict()),
-            Err(BodyError::BareNewline)
-        );
+    for body in [&b"a\n.\nX"[..], b"a\r.\rX", b"a\n.\r\nX", b"a\r\n.\nX", b"a\r\n.\rX", b"a\r.\nX"]
+    {
+        assert_eq!(encode_all_ways(body, &strict()), Err(BodyError::BareNewline));
         assert_eq!(
             encode_all_ways(body, &normalizing()),
             Ok(b"a\r\n..\r\nX\r\n.\r\n".to_vec()),
@@ -425,18 +328,9 @@ fn smtp_c_32_bare_newlines_are_refused_or_become_crlf() {
             body.escape_ascii(),
         );
     }
-    assert_eq!(
-        encode_all_ways(b"a\r\r\nb", &strict()),
-        Err(BodyError::BareNewline)
-    );
-    assert_eq!(
-        encode_all_ways(b"a\r\r\nb", &normalizing()),
-        Ok(b"a\r\n\r\nb\r\n.\r\n".to_vec())
-    );
-    assert_eq!(
-        encode_all_ways(b"\n\r.", &normalizing()),
-        Ok(b"\r\n\r\n..\r\n.\r\n".to_vec())
-    );
+    assert_eq!(encode_all_ways(b"a\r\r\nb", &strict()), Err(BodyError::BareNewline));
+    assert_eq!(encode_all_ways(b"a\r\r\nb", &normalizing()), Ok(b"a\r\n\r\nb\r\n.\r\n".to_vec()));
+    assert_eq!(encode_all_ways(b"\n\r.", &normalizing()), Ok(b"\r\n\r\n..\r\n.\r\n".to_vec()));
 }
 
 #[test]
@@ -450,45 +344,24 @@ fn smtp_c_33_stuffing_does_not_depend_on_chunks() {
 fn smtp_c_34_the_end_mark_has_one_crlf_before_it() {
     for mode in [strict(), normalizing()] {
         assert_eq!(encode_all_ways(b"abc", &mode), Ok(b"abc\r\n.\r\n".to_vec()));
-        assert_eq!(
-            encode_all_ways(b"abc\r\n", &mode),
-            Ok(b"abc\r\n.\r\n".to_vec())
-        );
+        assert_eq!(encode_all_ways(b"abc\r\n", &mode), Ok(b"abc\r\n.\r\n".to_vec()));
         assert_eq!(encode_all_ways(b"", &mode), Ok(b".\r\n".to_vec()));
         assert_eq!(encode_all_ways(b"\r\n", &mode), Ok(b"\r\n.\r\n".to_vec()));
         assert_eq!(encode_all_ways(b".", &mode), Ok(b"..\r\n.\r\n".to_vec()));
     }
-    assert_eq!(
-        encode_all_ways(b"abc\r", &strict()),
-        Err(BodyError::BareNewline)
-    );
-    assert_eq!(
-        encode_all_ways(b"abc\r", &normalizing()),
-        Ok(b"abc\r\n.\r\n".to_vec())
-    );
+    assert_eq!(encode_all_ways(b"abc\r", &strict()), Err(BodyError::BareNewline));
+    assert_eq!(encode_all_ways(b"abc\r", &normalizing()), Ok(b"abc\r\n.\r\n".to_vec()));
 }
 
 #[test]
 fn smtp_c_35_8_bit_and_nul_are_refused_on_request() {
     let both = Findings::EIGHT_BIT | Findings::NUL;
     for mode in [strict(), normalizing()] {
-        assert_eq!(
-            encode_all_ways(b"a\xe9b\0", &mode),
-            Ok(b"a\xe9b\0\r\n.\r\n".to_vec())
-        );
-        assert_eq!(
-            encode_all_ways(b"a\xe9", &mode.clone().refuse(both)),
-            Err(BodyError::EightBit)
-        );
-        assert_eq!(
-            encode_all_ways(b"a\0", &mode.clone().refuse(both)),
-            Err(BodyError::Nul)
-        );
+        assert_eq!(encode_all_ways(b"a\xe9b\0", &mode), Ok(b"a\xe9b\0\r\n.\r\n".to_vec()));
+        assert_eq!(encode_all_ways(b"a\xe9", &mode.clone().refuse(both)), Err(BodyError::EightBit));
+        assert_eq!(encode_all_ways(b"a\0", &mode.clone().refuse(both)), Err(BodyError::Nul));
         let nul = mode.refuse(Findings::NUL);
-        assert_eq!(
-            encode_all_ways(b"\xe9", &nul),
-            Ok(b"\xe9\r\n.\r\n".to_vec())
-        );
+        assert_eq!(encode_all_ways(b"\xe9", &nul), Ok(b"\xe9\r\n.\r\n".to_vec()));
         assert!(encode_all_ways(b"\0", &nul).is_err());
         for at in [0, 255, 256, 257, 258, 700] {
             let mut body = vec![b'\n'; 800];
@@ -500,14 +373,8 @@ fn smtp_c_35_8_bit_and_nul_are_refused_on_request() {
 
 #[test]
 fn pop_s_08_a_message_from_the_store() {
-    assert_eq!(
-        encode_all_ways(b".\r\n", &strict()),
-        Ok(b"..\r\n.\r\n".to_vec())
-    );
-    assert_eq!(
-        encode_all_ways(b"a\n.\nb", &normalizing()),
-        Ok(b"a\r\n..\r\nb\r\n.\r\n".to_vec())
-    );
+    assert_eq!(encode_all_ways(b".\r\n", &strict()), Ok(b"..\r\n.\r\n".to_vec()));
+    assert_eq!(encode_all_ways(b"a\n.\nb", &normalizing()), Ok(b"a\r\n..\r\nb\r\n.\r\n".to_vec()));
 }
 
 #[test]
@@ -551,13 +418,7 @@ fn cr_receiver(stream: &[u8]) -> Option<usize> {
         match byte {
             b'\r' if line == b"." => {
                 // The LF of CRLF belongs to the line end.
-                return Some(
-                    at + if stream.get(at + 1) == Some(&b'\n') {
-                        2
-                    } else {
-                        1
-                    },
-                );
+                return Some(at + if stream.get(at + 1) == Some(&b'\n') { 2 } else { 1 });
             }
             b'\r' => line.clear(),
             b'\n' if at > 0 && stream[at - 1] == b'\r' => {}
@@ -655,9 +516,7 @@ fn every_short_stream_in_every_cut() {
     // All streams of six of these octets.
     let octets = b"\r\n.a";
     for n in 0..4_usize.pow(6) {
-        let stream: Vec<u8> = (0..6)
-            .map(|place| octets[n / 4_usize.pow(place) % 4])
-            .collect();
+        let stream: Vec<u8> = (0..6).map(|place| octets[n / 4_usize.pow(place) % 4]).collect();
         assert_eq!(
             decode_all_ways(&stream).end,
             strict_receiver(&stream),
@@ -665,10 +524,7 @@ fn every_short_stream_in_every_cut() {
             stream.escape_ascii()
         );
         let normalized = encode_all_ways(&stream, &normalizing()).unwrap();
-        assert_eq!(
-            unstuff(&normalized),
-            Some((normalised(&stream), normalized.len()))
-        );
+        assert_eq!(unstuff(&normalized), Some((normalised(&stream), normalized.len())));
         let refused = encode_all_ways(&stream, &strict());
         assert!(refused.is_err() || refused == Ok(normalized));
     }

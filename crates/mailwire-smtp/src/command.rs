@@ -5,6 +5,7 @@ use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, LINE};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api, wire_enum};
 
+use crate::element::text::Text;
 use crate::extension::Extension;
 use crate::family::auth::{self, Auth};
 use crate::family::bdat::{self, Bdat, Burl};
@@ -16,7 +17,6 @@ use crate::family::queue::{self, DomainList, Etrn};
 use crate::family::rcpt::Rcpt;
 use crate::family::vendor::{self, Attributes};
 use crate::family::{session, starttls};
-use crate::element::text::Text;
 use crate::token;
 use crate::tolerance::Deviation;
 
@@ -111,12 +111,37 @@ pub enum Command<'a> {
     Other(OtherCommand<'a>),
 }
 
-into_owned!(enum Command {
-    Ehlo(name), Helo(name), Lhlo(name), Mail(mail), Rcpt(rcpt), Data, Bdat(bdat), Burl(burl),
-    Rset, Vrfy(query), Expn(query), Help(topic), Noop(text), Quit, StartTls, Auth(auth),
-    Etrn(etrn), Atrn(domains), Turn, Send(mail), Soml(mail), Saml(mail), Verbose, Onex,
-    Xclient(attributes), Xforward(attributes), Other(command),
-});
+into_owned!(
+    enum Command {
+        Ehlo(name),
+        Helo(name),
+        Lhlo(name),
+        Mail(mail),
+        Rcpt(rcpt),
+        Data,
+        Bdat(bdat),
+        Burl(burl),
+        Rset,
+        Vrfy(query),
+        Expn(query),
+        Help(topic),
+        Noop(text),
+        Quit,
+        StartTls,
+        Auth(auth),
+        Etrn(etrn),
+        Atrn(domains),
+        Turn,
+        Send(mail),
+        Soml(mail),
+        Saml(mail),
+        Verbose,
+        Onex,
+        Xclient(attributes),
+        Xforward(attributes),
+        Other(command),
+    }
+);
 wire_api!(Deviation: Command);
 
 wire_enum! {
@@ -250,8 +275,22 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
         row(Verb::Saml, saml, "SAML FROM:<address>", Some(X::Saml), Anywhere, "821 3.4"),
         row(Verb::Verb, vendor::verb, "VERB", Some(X::Verb), Last, "sendmail"),
         row(Verb::Onex, vendor::onex, "ONEX", Some(X::Onex), Last, "sendmail"),
-        row(Verb::Xclient, vendor::xclient, "XCLIENT name=value ...", Some(X::Xclient), Alone, "Postfix"),
-        row(Verb::Xforward, vendor::xforward, "XFORWARD name=value ...", Some(X::Xforward), Last, "Postfix"),
+        row(
+            Verb::Xclient,
+            vendor::xclient,
+            "XCLIENT name=value ...",
+            Some(X::Xclient),
+            Alone,
+            "Postfix",
+        ),
+        row(
+            Verb::Xforward,
+            vendor::xforward,
+            "XFORWARD name=value ...",
+            Some(X::Xforward),
+            Last,
+            "Postfix",
+        ),
     ]
 };
 
@@ -375,7 +414,9 @@ fn parse_line<'a>(
         return OtherCommand::parse_part(line, cx).map(|(_, command)| Command::Other(command));
     };
     // `AUTH=PLAIN` is the one command whose verb does not end at a blank.
-    if !matches!(rest.first(), None | Some(b' ' | b'\t')) && (verb, rest.first()) != (Verb::Auth, Some(&b'=')) {
+    if !matches!(rest.first(), None | Some(b' ' | b'\t'))
+        && (verb, rest.first()) != (Verb::Auth, Some(&b'='))
+    {
         return Err(stop(rest, "verb"));
     }
     let (rest, command) = (verb.row().arguments)(rest, cx)?;
@@ -424,10 +465,8 @@ fn check_verb(text: &[u8]) -> Result<(), usize> {
 }
 
 /// Octets of a verb that is not known; an underscore is seen in private ones.
-static UNKNOWN_VERB: ByteSet = ByteSet::range(b'a', b'z')
-    .and_range(b'A', b'Z')
-    .and_range(b'0', b'9')
-    .and(b"-_");
+static UNKNOWN_VERB: ByteSet =
+    ByteSet::range(b'a', b'z').and_range(b'A', b'Z').and_range(b'0', b'9').and(b"-_");
 
 impl<'a> OtherCommand<'a> {
     /// A command of another verb.

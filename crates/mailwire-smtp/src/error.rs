@@ -202,7 +202,7 @@ mod tests {
             PeerError::Eof,
         ] {
             let answer = error.suggested_answer();
-            assert!(answer.code().as_u16() >= 400, "{error}: {answer}");
+            assert!(answer.code().number() >= 400, "{error}: {answer}");
         }
         assert!(!PeerError::Syntax(syntax).is_fatal() && PeerError::Eof.is_fatal());
     }

@@ -113,7 +113,13 @@ mod tests {
         assert_eq!(frame(b"250 ab\r\n"), ReplyFrame::Reply(b"250 ab\r\n"));
         assert!(matches!(frame(b"250 abc\r\n"), ReplyFrame::TooLong { name: "reply_line", .. }));
         assert!(matches!(frame(b"250 abcd"), ReplyFrame::TooLong { name: "reply_line", .. }));
-        assert!(matches!(frame(b"250-a\r\n250-b\r\n250 c\r\n"), ReplyFrame::TooLong { name: "reply", .. }));
-        assert_eq!(frame(b"250-\r\n250-b\r\n250 c\r\n"), ReplyFrame::Reply(b"250-\r\n250-b\r\n250 c\r\n"));
+        assert!(matches!(
+            frame(b"250-a\r\n250-b\r\n250 c\r\n"),
+            ReplyFrame::TooLong { name: "reply", .. }
+        ));
+        assert_eq!(
+            frame(b"250-\r\n250-b\r\n250 c\r\n"),
+            ReplyFrame::Reply(b"250-\r\n250-b\r\n250 c\r\n")
+        );
     }
 }

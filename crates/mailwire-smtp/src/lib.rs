@@ -7,8 +7,33 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod command;
 pub mod element;
+pub mod error;
+pub mod extension;
+pub mod family;
+pub mod framing;
+pub mod limits;
+pub mod reply;
+pub mod server;
+pub mod state;
+mod token;
 pub mod tolerance;
-pub use tolerance::Deviation;
+
 #[cfg(test)]
 mod rows;
+
+pub use command::{Command, Verb};
+pub use error::{PeerError, Unanswered, UsageError};
+pub use extension::{Extension, ExtensionSet, Extensions};
+pub use limits::Limits;
+pub use mailwire_core::{InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, Wait};
+pub use mailwire_core::{body, sasl};
+pub use reply::Reply;
+pub use state::State;
+pub use tolerance::Deviation;
+
+/// The tolerated deviations of SMTP and LMTP.
+pub type Tolerance = mailwire_core::Tolerance<Deviation>;
+/// A set of deviations of SMTP and LMTP.
+pub type Deviations = mailwire_core::Deviations<Deviation>;

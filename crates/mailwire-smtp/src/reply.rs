@@ -60,7 +60,7 @@ static TEXT: ByteSet = ByteSet::range(32, 126).and(b"\t").and_range(0x80, 0xff);
 /// ```
 /// use mailwire_smtp::Reply;
 /// let reply = Reply::parse(b"550-5.1.1 no such user\r\n550 5.1.1 at this host\r\n")?;
-/// assert_eq!(reply.code().as_u16(), 550);
+/// assert_eq!(reply.code().number(), 550);
 /// assert_eq!(reply.enhanced_code().unwrap().to_string(), "5.1.1");
 /// assert!(reply.lines().eq([&b"no such user"[..], b"at this host"]));
 /// # Ok::<(), mailwire_smtp::SyntaxError>(())
@@ -74,7 +74,6 @@ pub struct Reply<'a> {
     wire: Cow<'a, [u8]>,
 }
 
-mailwire_core::owned_already!(ReplyCode, EnhancedCode);
 into_owned!(struct Reply { code, enhanced, canonical, wire });
 wire_api!(Deviation: Reply);
 
@@ -83,7 +82,7 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8.
-    pub fn new(code: ReplyCode, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
+    pub fn new<'t>(code: ReplyCode, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
         Self { code, enhanced: None, canonical: true, wire: Cow::Owned(Vec::new()) }.with_line(text)
     }
 
@@ -92,12 +91,12 @@ impl<'a> Reply<'a> {
     /// # Errors
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8, or when the class of the
     /// status code is not the first digit of the reply code.
-    pub fn with_status(
+    pub fn with_status<'t>(
         code: ReplyCode,
         enhanced: EnhancedCode,
-        text: impl IntoBytes<'a>,
+        text: impl IntoBytes<'t>,
     ) -> Result<Self, InvalidValue> {
-        if u16::from(enhanced.class()) != code.as_u16() / 100 {
+        if !enhanced.agrees_with(code) {
             return Err(InvalidValue { what: "enhanced status code of this reply code", at: 0 });
         }
         Self { code, enhanced: Some(enhanced), canonical: true, wire: Cow::Owned(Vec::new()) }
@@ -117,7 +116,7 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8.
-    pub fn with_line(mut self, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
+    pub fn with_line<'t>(mut self, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
         let text = text.into_bytes();
         let bad = |at| InvalidValue { what: "reply text", at };
         TEXT.check(&text).map_err(bad)?;
@@ -192,7 +191,7 @@ impl<'a> Reply<'a> {
     }
 
     fn encode_line(&self, out: &mut Encoder<'_>, text: &[u8], last: bool) {
-        out.number(self.code.as_u16().into());
+        out.number(self.code.number().into());
         // A continuation request keeps its space: `334 ` is the grammar of RFC 4954.
         match (last, text) {
             (false, _) => out.byte(b'-'),
@@ -256,7 +255,8 @@ fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Line<'a>> {
         _ if cx.tolerate(Deviation::BareLfLine) => (line, false),
         _ => return Err(stop(input.get(end..).unwrap_or_default(), "CRLF")),
     };
-    let Some((code, separated)) = line.split_at_checked(3) else {
+    let Some((code, separated)) = line.split_at_checked(3).filter(|(code, _)| is_digits(code))
+    else {
         return Err(stop(input, "Reply-code"));
     };
     let (last, text) = match separated {
@@ -275,6 +275,10 @@ fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Line<'a>> {
         check_text(text, input, cx)?;
     }
     Ok((rest, Line { code, last, text, canonical }))
+}
+
+fn is_digits(code: &[u8]) -> bool {
+    code.iter().all(u8::is_ascii_digit)
 }
 
 /// Names what is wrong with a text that is not plain.
@@ -316,7 +320,7 @@ impl<'a> Wire<'a> for Reply<'a> {
         }
         let enhanced = status(first.text)
             .map(|(enhanced, _)| enhanced)
-            .filter(|enhanced| u16::from(enhanced.class()) == number.as_u16() / 100);
+            .filter(|enhanced| enhanced.agrees_with(number));
         let len = input.len().saturating_sub(rest.len());
         let wire = Cow::Borrowed(input.get(..len).unwrap_or_default());
         Ok((rest, Self { code: number, enhanced, canonical, wire }))
@@ -363,9 +367,7 @@ impl fmt::Display for Reply<'_> {
 /// Equal when code, status code and the text of each line are.
 impl PartialEq for Reply<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.code == other.code
-            && self.enhanced == other.enhanced
-            && self.lines().eq(other.lines())
+        self.code == other.code && self.enhanced == other.enhanced && self.lines().eq(other.lines())
     }
 }
 
@@ -422,11 +424,11 @@ mod tests {
             (b"099 a\r\n", "Reply-code", 0),
             (b"9x9 a\r\n", "Reply-code", 0),
             (b" 250 a\r\n", "Reply-code", 0),
-            (b"\xef\xbb\xbf250 a\r\n", "Reply-line", 3),
+            (b"\xef\xbb\xbf250 a\r\n", "Reply-code", 0),
             (b"250-a\r\n550 b\r\n", "Reply-code", 7),
             (b"250-a\r\n", "CRLF", 7),
             (b"250 ok\n", "CRLF", 6),
-            (b"HTTP/1.1 400 Bad Request\r\n", "Reply-line", 3),
+            (b"HTTP/1.1 400 Bad Request\r\n", "Reply-code", 0),
         ]);
     }
 

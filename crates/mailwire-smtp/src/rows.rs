@@ -44,12 +44,9 @@ pub(crate) fn check_rejects<'a, T: Wire<'a> + Debug>(rows: &[(&'a [u8], &'static
         for tolerance in [Tolerance::strict(), Tolerance::default()] {
             match parse::<T>(bytes, tolerance) {
                 Ok((value, _)) => panic!("{} was accepted as {value:?}", bytes.escape_ascii()),
-                Err(error) => assert_eq!(
-                    error,
-                    SyntaxError { rule, at },
-                    "\n{}",
-                    error.render(bytes)
-                ),
+                Err(error) => {
+                    assert_eq!(error, SyntaxError { rule, at }, "\n{}", error.render(bytes))
+                }
             }
         }
     }

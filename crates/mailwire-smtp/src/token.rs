@@ -50,10 +50,10 @@ pub(crate) fn end<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
 
 /// Splits the line end off: CRLF, or LF where that is tolerated.
 pub(crate) fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
-    let (text, ending) = match input {
-        [text @ .., b'\r', b'\n'] => (text, 2),
-        [text @ .., b'\n'] if cx.tolerate(Deviation::BareLfLine) => (text, 1),
-        _ => return Err(stop(input.get(input.len()..).unwrap_or_default(), "CRLF")),
-    };
-    Ok((input.get(input.len().saturating_sub(ending)..).unwrap_or_default(), text))
+    let nothing = input.get(input.len()..).unwrap_or_default();
+    match input {
+        [text @ .., b'\r', b'\n'] => Ok((nothing, text)),
+        [text @ .., b'\n'] if cx.tolerate(Deviation::BareLfLine) => Ok((nothing, text)),
+        _ => Err(stop(nothing, "CRLF")),
+    }
 }

@@ -99,9 +99,7 @@ impl CountedEncoder {
         match self.remaining.checked_sub(len) {
             Some(remaining) => self.remaining = remaining,
             None => {
-                return Err(LengthError::Surplus {
-                    by: len.saturating_sub(self.remaining),
-                });
+                return Err(LengthError::Surplus { by: len.saturating_sub(self.remaining) });
             }
         }
         Ok(())
@@ -187,10 +185,7 @@ mod tests {
         assert_eq!(body.push(9), Ok(()));
         assert_eq!(body.finish(), Err(LengthError::Short { by: 1 }));
         let surplus = body.push(2).unwrap_err();
-        assert_eq!(
-            surplus.to_string(),
-            "body is 1 octets longer than announced"
-        );
+        assert_eq!(surplus.to_string(), "body is 1 octets longer than announced");
         assert_eq!(body.remaining(), 1);
         assert_eq!(body.push(1), Ok(()));
         assert!(body.is_done());

@@ -78,10 +78,7 @@ impl DotDecoder {
     /// None of them cost nothing; each costs a pass over octets that are in the cache.
     #[must_use]
     pub const fn new(look_for: Findings) -> Self {
-        Self {
-            inspector: Inspector::new(look_for),
-            at: At::LineStart,
-        }
+        Self { inspector: Inspector::new(look_for), at: At::LineStart }
     }
 
     /// Sets the octets that a line may have with its CRLF before it is a [`Findings::LONG_LINE`].
@@ -123,11 +120,7 @@ impl DotDecoder {
                 // The CR is from an earlier chunk, so that the slice cannot be of this one.
                 self.inspector.inspect(b"\r");
                 self.at = At::Cr;
-                return Dotted {
-                    consumed: 0,
-                    data: b"\r",
-                    end: false,
-                };
+                return Dotted { consumed: 0, data: b"\r", end: false };
             }
             _ => 0,
         };
@@ -148,21 +141,13 @@ impl DotDecoder {
             [.., b'\r'] => At::Cr,
             _ => At::Text,
         };
-        Dotted {
-            consumed: from.saturating_add(len),
-            data,
-            end: false,
-        }
+        Dotted { consumed: from.saturating_add(len), data, end: false }
     }
 
     /// Consumes octets that are not data.
     const fn mark<'i>(&mut self, consumed: usize, at: At) -> Dotted<'i> {
         self.at = at;
-        Dotted {
-            consumed,
-            data: &[],
-            end: matches!(at, At::End),
-        }
+        Dotted { consumed, data: &[], end: matches!(at, At::End) }
     }
 }
 

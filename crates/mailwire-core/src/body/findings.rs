@@ -103,18 +103,12 @@ impl Findings {
 
     /// The members, one set of one for each.
     pub fn iter(self) -> impl Iterator<Item = Self> {
-        NAMES
-            .into_iter()
-            .map(|(one, _)| one)
-            .filter(move |one| self.contains(*one))
+        NAMES.into_iter().map(|(one, _)| one).filter(move |one| self.contains(*one))
     }
 
     /// The names of the members, for a log or an answer.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        NAMES
-            .into_iter()
-            .filter(move |(one, _)| self.contains(*one))
-            .map(|(_, name)| name)
+        NAMES.into_iter().filter(move |(one, _)| self.contains(*one)).map(|(_, name)| name)
     }
 }
 
@@ -176,13 +170,7 @@ impl Inspector {
     /// Looks for the given findings, with a line limit of [`LINE_LIMIT`].
     #[must_use]
     pub const fn new(look_for: Findings) -> Self {
-        Self {
-            line_limit: LINE_LIMIT,
-            line: 0,
-            look_for,
-            found: Findings::NONE,
-            after_cr: false,
-        }
+        Self { line_limit: LINE_LIMIT, line: 0, look_for, found: Findings::NONE, after_cr: false }
     }
 
     /// Sets the octets that a line may have with its CRLF.
@@ -201,11 +189,7 @@ impl Inspector {
     /// What was found, when no more octets come: a CR at the very end is a bare CR.
     #[must_use]
     pub const fn finish(&self) -> Findings {
-        let last = if self.after_cr {
-            Findings::BARE_CR
-        } else {
-            Findings::NONE
-        };
+        let last = if self.after_cr { Findings::BARE_CR } else { Findings::NONE };
         self.found.union(last.intersection(self.look_for))
     }
 
@@ -257,28 +241,14 @@ impl Inspector {
                 break;
             }
             let (seen, dealt_with) = Seen::window::<OCTETS>(rest);
-            let dot = if DOTS && seen.dot {
-                dot_in_window(rest, dealt_with)
-            } else {
-                None
-            };
+            let dot = if DOTS && seen.dot { dot_in_window(rest, dealt_with) } else { None };
             // The octet behind a window is the partner of its last octet, and is data too: if it
             // were a dot to take out, the dot would be of this window.
-            let data = rest
-                .get(..dot.unwrap_or(dealt_with.saturating_add(1)))
-                .unwrap_or(rest);
+            let data = rest.get(..dot.unwrap_or(dealt_with.saturating_add(1))).unwrap_or(rest);
             if seen.bare {
                 let (cr, lf) = which_bare(data);
-                self.find(if cr {
-                    Findings::BARE_CR
-                } else {
-                    Findings::NONE
-                });
-                self.find(if lf {
-                    Findings::BARE_LF
-                } else {
-                    Findings::NONE
-                });
+                self.find(if cr { Findings::BARE_CR } else { Findings::NONE });
+                self.find(if lf { Findings::BARE_LF } else { Findings::NONE });
             }
             if seen.nul && data.contains(&0) {
                 self.find(Findings::NUL);
@@ -344,11 +314,7 @@ impl Inspector {
 
 /// The place of the first dot behind a CRLF in `input[at..]`, or the end of `input`.
 fn to_dot<const DOTS: bool>(input: &[u8], at: usize) -> usize {
-    let dot = if DOTS {
-        line_start_with_dot(input, at)
-    } else {
-        None
-    };
+    let dot = if DOTS { line_start_with_dot(input, at) } else { None };
     dot.unwrap_or(input.len())
 }
 
@@ -392,19 +358,10 @@ mod tests {
         assert!(set.is_empty() && !set.intersects(Findings::ALL));
         set.insert(Findings::NUL);
         set |= Findings::LONG_LINE;
-        assert_eq!(
-            set.iter().collect::<Vec<_>>(),
-            [Findings::NUL, Findings::LONG_LINE]
-        );
-        assert_eq!(
-            format!("{set:?} {:?}", Findings::NONE),
-            "{NUL, LONG_LINE} {}"
-        );
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Findings::NUL, Findings::LONG_LINE]);
+        assert_eq!(format!("{set:?} {:?}", Findings::NONE), "{NUL, LONG_LINE} {}");
         assert_eq!(set.difference(Findings::NUL), Findings::LONG_LINE);
-        assert_eq!(
-            Findings::ALL.iter().fold(Findings::NONE, Findings::union),
-            Findings::ALL
-        );
+        assert_eq!(Findings::ALL.iter().fold(Findings::NONE, Findings::union), Findings::ALL);
     }
 
     #[test]
@@ -421,10 +378,7 @@ mod tests {
         let line = vec![b'a'; 998];
         assert_eq!(findings(&[&line, b"\r\n"], 1000), Findings::NONE);
         assert_eq!(findings(&[&line, b"a\r\n"], 1000), Findings::LONG_LINE);
-        assert_eq!(
-            findings(&[&line, b"\r", b"\n", &line, b"\r\n"], 1000),
-            Findings::NONE
-        );
+        assert_eq!(findings(&[&line, b"\r", b"\n", &line, b"\r\n"], 1000), Findings::NONE);
         assert_eq!(findings(&[&line, b"aaaa"], 1000), Findings::LONG_LINE);
         // A bare LF does not end a line.
         assert!(findings(&[&line, b"\n", &line], 1000).contains(Findings::LONG_LINE));

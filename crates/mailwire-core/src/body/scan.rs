@@ -25,12 +25,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    const NOTHING: Self = Self {
-        bare: false,
-        dot: false,
-        nul: false,
-        eight_bit: false,
-    };
+    const NOTHING: Self = Self { bare: false, dot: false, nul: false, eight_bit: false };
 
     const fn and(self, other: Self) -> Self {
         Self {
@@ -47,10 +42,7 @@ impl Seen {
     /// octets.
     #[inline(always)]
     fn quiet<const OCTETS: bool>(octets: &[u8; WINDOW + 2]) -> bool {
-        let (second, third) = (
-            octets.get(1..).unwrap_or(&[]),
-            octets.get(2..).unwrap_or(&[]),
-        );
+        let (second, third) = (octets.get(1..).unwrap_or(&[]), octets.get(2..).unwrap_or(&[]));
         let mut any = 0;
         for ((&a, &b), &c) in octets.iter().zip(second).zip(third) {
             let lf = b == b'\n';
@@ -65,10 +57,7 @@ impl Seen {
     /// Tells apart what there is to see.
     #[inline(always)]
     fn of<const OCTETS: bool>(octets: &[u8]) -> Self {
-        let (second, third) = (
-            octets.get(1..).unwrap_or(&[]),
-            octets.get(2..).unwrap_or(&[]),
-        );
+        let (second, third) = (octets.get(1..).unwrap_or(&[]), octets.get(2..).unwrap_or(&[]));
         let (mut bare, mut dot) = (0, 0);
         for ((&a, &b), &c) in octets.iter().zip(second).zip(third) {
             let lf = b == b'\n';
@@ -119,9 +108,7 @@ impl Seen {
     pub(super) fn all<const OCTETS: bool>(mut octets: &[u8]) -> Self {
         let mut seen = Self::NOTHING;
         loop {
-            octets = octets
-                .get(Self::nothing_in::<OCTETS>(octets)..)
-                .unwrap_or_default();
+            octets = octets.get(Self::nothing_in::<OCTETS>(octets)..).unwrap_or_default();
             if octets.is_empty() {
                 return seen;
             }
@@ -165,14 +152,9 @@ pub(super) fn line_start_with_dot(octets: &[u8], from: usize) -> Option<usize> {
 /// Whether a dot stands behind an LF.
 #[inline(always)]
 fn has_dot(window: &[u8; WINDOW + 2]) -> bool {
-    let (second, third) = (
-        window.get(1..).unwrap_or(&[]),
-        window.get(2..).unwrap_or(&[]),
-    );
+    let (second, third) = (window.get(1..).unwrap_or(&[]), window.get(2..).unwrap_or(&[]));
     let pairs = second.iter().zip(third);
-    pairs.fold(0, |dot, (&b, &c)| {
-        dot | u8::from((b == b'\n') & (c == b'.'))
-    }) != 0
+    pairs.fold(0, |dot, (&b, &c)| dot | u8::from((b == b'\n') & (c == b'.'))) != 0
 }
 
 /// The same for the window at the start of `octets`, where each line costs a search for its end.
@@ -196,17 +178,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn naive_dot(octets: &[u8], from: usize) -> Option<usize> {
-        octets[from..]
-            .windows(3)
-            .position(|w| w == b"\r\n.")
-            .map(|at| from + at + 2)
+        octets[from..].windows(3).position(|w| w == b"\r\n.").map(|at| from + at + 2)
     }
 
     fn naive(octets: &[u8]) -> Seen {
         Seen {
-            bare: octets
-                .windows(2)
-                .any(|w| (w[0] == b'\r') != (w[1] == b'\n')),
+            bare: octets.windows(2).any(|w| (w[0] == b'\r') != (w[1] == b'\n')),
             dot: octets.windows(3).any(|w| w[1..] == *b"\n."),
             nul: octets.contains(&0),
             eight_bit: !octets.is_ascii(),
@@ -226,10 +203,7 @@ mod tests {
                     for (to, from) in octets[at..].iter_mut().zip(put) {
                         *to = *from;
                     }
-                    assert!(
-                        same(Seen::all::<true>(&octets), naive(&octets)),
-                        "{len} {at} {put:?}"
-                    );
+                    assert!(same(Seen::all::<true>(&octets), naive(&octets)), "{len} {at} {put:?}");
                     assert_eq!(line_start_with_dot(&octets, 0), naive_dot(&octets, 0));
                     let (cr, lf) = which_bare(&octets);
                     assert_eq!(cr | lf, naive(&octets).bare);

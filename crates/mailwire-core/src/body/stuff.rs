@@ -107,11 +107,7 @@ impl DotEncoder {
     /// An encoder at the start of a body.
     #[must_use]
     pub const fn new(newlines: Newlines) -> Self {
-        Self {
-            newlines,
-            refuse: Findings::NONE,
-            at: At::LineStart,
-        }
+        Self { newlines, refuse: Findings::NONE, at: At::LineStart }
     }
 
     /// Refuses [`Findings::EIGHT_BIT`] or [`Findings::NUL`] or both. Other findings say nothing
@@ -129,11 +125,7 @@ impl DotEncoder {
     /// nothing of it then.
     pub fn encode(&mut self, chunk: &[u8], sink: impl FnMut(Stuffed)) -> Result<(), BodyError> {
         if let At::Failed(error) = self.at {
-            return if chunk.is_empty() && error == BodyError::Ended {
-                Ok(())
-            } else {
-                Err(error)
-            };
+            return if chunk.is_empty() && error == BodyError::Ended { Ok(()) } else { Err(error) };
         }
         let Some(&first) = chunk.first() else {
             return Ok(());
@@ -197,24 +189,13 @@ impl DotEncoder {
             sink(Stuffed::Insert(b"."));
         }
         while from < body.len() {
-            let dot = if dots {
-                line_start_with_dot(body, from)
-            } else {
-                None
-            };
+            let dot = if dots { line_start_with_dot(body, from) } else { None };
             let to = dot.unwrap_or(body.len());
             sink(Stuffed::Chunk(from..to));
             if dot.is_some() {
                 sink(Stuffed::Insert(b"."));
             }
-            (from, self.at) = (
-                to,
-                if body.ends_with(b"\n") {
-                    At::LineStart
-                } else {
-                    At::Text
-                },
-            );
+            (from, self.at) = (to, if body.ends_with(b"\n") { At::LineStart } else { At::Text });
         }
         if body.len() < chunk.len() {
             self.at = At::Cr;

@@ -77,27 +77,18 @@ impl<'a> MechanismName<'a> {
     /// `sasl-mech`, at the first octet that is not of a name; at the end of a name that is empty,
     /// and at the first octet too many of one that is too long.
     pub fn parse(input: &'a [u8]) -> Result<Self, SyntaxError> {
-        let bad = |at| SyntaxError {
-            rule: "sasl-mech",
-            at,
-        };
+        let bad = |at| SyntaxError { rule: "sasl-mech", at };
         let is_char = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let len = input
-            .iter()
-            .take(LONGEST)
-            .take_while(|byte| is_char(byte))
-            .count();
+        let len = input.iter().take(LONGEST).take_while(|byte| is_char(byte)).count();
         if len == 0 || len < input.len() {
             return Err(bad(len));
         }
         let name = core::str::from_utf8(input).map_err(|error| bad(error.valid_up_to()))?;
-        Ok(Self(
-            if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-                Cow::Owned(name.to_ascii_uppercase())
-            } else {
-                Cow::Borrowed(name)
-            },
-        ))
+        Ok(Self(if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            Cow::Owned(name.to_ascii_uppercase())
+        } else {
+            Cow::Borrowed(name)
+        }))
     }
 
     /// A name to be sent, in whatever case.
@@ -105,10 +96,8 @@ impl<'a> MechanismName<'a> {
     /// # Errors
     /// [`InvalidValue`] where [`parse`](Self::parse) has a `SyntaxError`.
     pub fn new(name: &'a str) -> Result<Self, InvalidValue> {
-        Self::parse(name.as_bytes()).map_err(|error| InvalidValue {
-            what: error.rule,
-            at: error.at,
-        })
+        Self::parse(name.as_bytes())
+            .map_err(|error| InvalidValue { what: error.rule, at: error.at })
     }
 
     /// The name in upper case.
@@ -168,16 +157,11 @@ mod tests {
     #[test]
     fn names_are_read_in_any_case_and_kept_in_upper_case() {
         for name in KNOWN {
-            assert_eq!(
-                MechanismName::parse(name.as_str().as_bytes()).as_ref(),
-                Ok(name)
-            );
+            assert_eq!(MechanismName::parse(name.as_str().as_bytes()).as_ref(), Ok(name));
             let lower = name.as_str().to_ascii_lowercase();
             assert_eq!(MechanismName::parse(lower.as_bytes()).as_ref(), Ok(name));
             assert_eq!(
-                MechanismName::new(&lower)
-                    .map(MechanismName::into_owned)
-                    .as_ref(),
+                MechanismName::new(&lower).map(MechanismName::into_owned).as_ref(),
                 Ok(name)
             );
             assert!(name.is_registrable());
@@ -192,10 +176,7 @@ mod tests {
 
     #[test]
     fn a_name_in_upper_case_is_not_copied() {
-        assert!(matches!(
-            MechanismName::parse(b"PLAIN").unwrap().0,
-            Cow::Borrowed("PLAIN")
-        ));
+        assert!(matches!(MechanismName::parse(b"PLAIN").unwrap().0, Cow::Borrowed("PLAIN")));
     }
 
     #[test]
@@ -209,19 +190,8 @@ mod tests {
     fn smtp_s_51_what_is_no_name_is_refused() {
         for &(input, at) in REJECTS {
             let error = MechanismName::parse(input).unwrap_err();
-            assert_eq!(
-                (error.rule, error.at),
-                ("sasl-mech", at),
-                "{}",
-                input.escape_ascii()
-            );
+            assert_eq!((error.rule, error.at), ("sasl-mech", at), "{}", input.escape_ascii());
         }
-        assert_eq!(
-            MechanismName::new("A\r\nB"),
-            Err(InvalidValue {
-                what: "sasl-mech",
-                at: 1
-            })
-        );
+        assert_eq!(MechanismName::new("A\r\nB"), Err(InvalidValue { what: "sasl-mech", at: 1 }));
     }
 }

@@ -49,13 +49,7 @@ pub fn plain(
     check("authcid", authcid, is_safe)?;
     not_empty("passwd", password)?;
     check("passwd", password, is_safe)?;
-    let fields = [
-        authzid.as_bytes(),
-        b"\0",
-        authcid.as_bytes(),
-        b"\0",
-        password.as_bytes(),
-    ];
+    let fields = [authzid.as_bytes(), b"\0", authcid.as_bytes(), b"\0", password.as_bytes()];
     Ok(Secret::new(fields.concat()))
 }
 
@@ -173,10 +167,7 @@ pub fn oauthbearer(
     }
     match port {
         Some(0) => {
-            return Err(InvalidValue {
-                what: "port",
-                at: 0,
-            });
+            return Err(InvalidValue { what: "port", at: 0 });
         }
         Some(port) => head.extend_from_slice(format!("port={port}\x01").as_bytes()),
         None => {}
@@ -231,10 +222,7 @@ pub fn external(authzid: &str) -> Result<Secret<Vec<u8>>, InvalidValue> {
 pub fn anonymous(trace: &str) -> Result<Secret<Vec<u8>>, InvalidValue> {
     check("message", trace, |c| !is_prohibited_in_trace(c))?;
     if let Some((at, _)) = trace.char_indices().nth(255) {
-        return Err(InvalidValue {
-            what: "message",
-            at,
-        });
+        return Err(InvalidValue { what: "message", at });
     }
     Ok(Secret::new(trace.into()))
 }
@@ -243,13 +231,7 @@ pub fn anonymous(trace: &str) -> Result<Secret<Vec<u8>>, InvalidValue> {
 fn bearer(head: &[u8], token: &str) -> Result<Secret<Vec<u8>>, InvalidValue> {
     not_empty("token", token)?;
     check("token", token, |c| c.is_ascii_graphic())?;
-    let fields = [
-        head,
-        b"auth=Bearer ",
-        token.as_bytes(),
-        SEPARATOR,
-        SEPARATOR,
-    ];
+    let fields = [head, b"auth=Bearer ", token.as_bytes(), SEPARATOR, SEPARATOR];
     Ok(Secret::new(fields.concat()))
 }
 
@@ -261,11 +243,7 @@ fn check(what: &'static str, value: &str, ok: impl Fn(char) -> bool) -> Result<(
 }
 
 const fn not_empty(what: &'static str, value: &str) -> Result<(), InvalidValue> {
-    if value.is_empty() {
-        Err(InvalidValue { what, at: 0 })
-    } else {
-        Ok(())
-    }
+    if value.is_empty() { Err(InvalidValue { what, at: 0 }) } else { Ok(()) }
 }
 
 /// `SAFE` of RFC 4616: a `str` is UTF-8 already.
@@ -300,10 +278,7 @@ mod tests {
     fn plain_as_in_rfc_4616() {
         let message = plain("Ursel", "Kurt", "xipj3plmq").unwrap();
         assert_eq!(message.expose(), b"Ursel\0Kurt\0xipj3plmq");
-        assert_eq!(
-            plain("", "\u{e9}", "\r\n").unwrap().expose(),
-            b"\0\xc3\xa9\0\r\n"
-        );
+        assert_eq!(plain("", "\u{e9}", "\r\n").unwrap().expose(), b"\0\xc3\xa9\0\r\n");
         refused("authzid", 1, plain("a\0", "b", "c"));
         refused("authcid", 2, plain("", "\u{e9}\0root", "c"));
         refused("passwd", 0, plain("", "b", "\0"));
@@ -338,10 +313,7 @@ mod tests {
         let message = oauthbearer("a=b,c", None, None, "t").unwrap();
         assert_eq!(message.expose(), b"n,a=a=3Db=2Cc,\x01auth=Bearer t\x01\x01");
         let message = oauthbearer("", None, Some(65535), "t").unwrap();
-        assert_eq!(
-            message.expose(),
-            b"n,,\x01port=65535\x01auth=Bearer t\x01\x01"
-        );
+        assert_eq!(message.expose(), b"n,,\x01port=65535\x01auth=Bearer t\x01\x01");
     }
 
     #[test]

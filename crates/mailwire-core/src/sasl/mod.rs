@@ -57,10 +57,7 @@ pub enum SaslError {
 pub fn encode_base64_into(octets: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     // A slice takes at most half of the address space, so four thirds of it can be counted.
-    out.resize(
-        start.saturating_add(encoded_len(octets.len(), true).unwrap_or(0)),
-        b'=',
-    );
+    out.resize(start.saturating_add(encoded_len(octets.len(), true).unwrap_or(0)), b'=');
     if let Some(room) = out.get_mut(start..) {
         let written = STANDARD.encode_slice(octets, room);
         debug_assert_eq!(written, Ok(room.len()));
@@ -110,11 +107,7 @@ impl InitialResponse {
     /// The initial response with these octets; [`Empty`](Self::Empty) when there are none.
     #[must_use]
     pub fn of(octets: Secret<Vec<u8>>) -> Self {
-        if octets.expose().is_empty() {
-            Self::Empty
-        } else {
-            Self::Data(octets)
-        }
+        if octets.expose().is_empty() { Self::Empty } else { Self::Data(octets) }
     }
 
     /// Appends the response in base64 with the space before it, or nothing when it is absent.
@@ -225,9 +218,7 @@ impl<'a> Challenge<'a> {
     /// A challenge as it came, without the words before it and the line ending.
     #[must_use]
     pub const fn new(text: &'a [u8]) -> Self {
-        Self {
-            text: Cow::Borrowed(text),
-        }
+        Self { text: Cow::Borrowed(text) }
     }
 
     /// The text as it came: base64 if the server keeps to the rules.
@@ -247,9 +238,7 @@ impl<'a> Challenge<'a> {
     /// The same challenge, not bound to the input.
     #[must_use]
     pub fn into_owned(self) -> Challenge<'static> {
-        Challenge {
-            text: Cow::Owned(self.text.into_owned()),
-        }
+        Challenge { text: Cow::Owned(self.text.into_owned()) }
     }
 }
 
@@ -304,18 +293,12 @@ mod tests {
     #[test]
     fn smtp_s_50_a_command_is_not_run_but_refused() {
         assert_eq!(parse_response(b"MAIL FROM:<a@x>"), Err(not_base64(4)));
-        assert!(
-            parse_response(b"QUIT").is_ok(),
-            "it is base64, and so it is data"
-        );
+        assert!(parse_response(b"QUIT").is_ok(), "it is base64, and so it is data");
     }
 
     #[test]
     fn initial_responses() {
-        assert_eq!(
-            parse_initial_response(b""),
-            Err(SaslError::MissingInitialResponse)
-        );
+        assert_eq!(parse_initial_response(b""), Err(SaslError::MissingInitialResponse));
         assert_eq!(parse_initial_response(b"=").unwrap().expose(), b"");
         assert_eq!(parse_initial_response(b"QQ==").unwrap().expose(), b"A");
         assert!(parse_initial_response(b"*").is_err());

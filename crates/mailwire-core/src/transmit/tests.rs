@@ -6,16 +6,10 @@ fn all(queue: &TransmitQueue) -> Vec<u8> {
     let transmit = queue.transmit();
     let slices: Vec<&[u8]> = transmit.slices().collect();
     assert!(slices.iter().all(|slice| !slice.is_empty()));
-    assert_eq!(
-        transmit.first(),
-        slices.first().copied().unwrap_or_default()
-    );
+    assert_eq!(transmit.first(), slices.first().copied().unwrap_or_default());
     let octets = slices.concat();
     assert_eq!((octets.len(), octets.len()), (transmit.len(), queue.len()));
-    assert_eq!(
-        (octets.is_empty(), octets.is_empty()),
-        (transmit.is_empty(), queue.is_empty())
-    );
+    assert_eq!((octets.is_empty(), octets.is_empty()), (transmit.is_empty(), queue.is_empty()));
     octets
 }
 
@@ -112,12 +106,7 @@ fn a_queue_that_is_never_empty_does_not_grow() {
         queue.transmitted(100);
     }
     assert_eq!(queue.len(), 200);
-    assert!(
-        queue
-            .heap
-            .as_ref()
-            .is_some_and(|heap| heap.octets.capacity() < 2000)
-    );
+    assert!(queue.heap.as_ref().is_some_and(|heap| heap.octets.capacity() < 2000));
 }
 
 #[test]
@@ -125,10 +114,7 @@ fn smtp_s_06_debug_shows_no_octets() {
     let mut queue = TransmitQueue::new();
     queue.push(b"AUTH PLAIN AHUAcA==\r\n");
     assert_eq!(format!("{queue:?}"), "TransmitQueue { len: 21, .. }");
-    assert_eq!(
-        format!("{:?}", queue.transmit()),
-        "Transmit { len: 21, .. }"
-    );
+    assert_eq!(format!("{:?}", queue.transmit()), "Transmit { len: 21, .. }");
     assert!(Transmit::empty().is_empty());
 }
 

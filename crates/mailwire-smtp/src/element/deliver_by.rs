@@ -120,11 +120,7 @@ impl DeliverBy {
     pub fn new(seconds: i64, mode: ByMode, trace: bool) -> Result<Self, InvalidValue> {
         let in_range = seconds.unsigned_abs() <= u64::from(MAX_SECONDS);
         if in_range && (seconds > 0 || mode == ByMode::Notify) {
-            Ok(Self {
-                seconds,
-                mode,
-                trace,
-            })
+            Ok(Self { seconds, mode, trace })
         } else {
             Err(InvalidValue { what: "BY", at: 0 })
         }
@@ -211,13 +207,7 @@ impl<'a> Wire<'a> for DeliverByOffer<'a> {
             rest = token::one_or_more(token, &TOKEN, "extension-token")?.0;
         }
         let tokens = tokens_at.split_at(tokens_at.len() - rest.len()).0;
-        Ok((
-            rest,
-            Self {
-                min_by_time,
-                tokens: Cow::Borrowed(tokens),
-            },
-        ))
+        Ok((rest, Self { min_by_time, tokens: Cow::Borrowed(tokens) }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -235,14 +225,10 @@ impl DeliverByOffer<'_> {
     /// [`InvalidValue`] when there are more than nine digits.
     pub const fn new(min_by_time: Option<u32>) -> Result<Self, InvalidValue> {
         match min_by_time {
-            Some(MAX_SECONDS..) if !matches!(min_by_time, Some(MAX_SECONDS)) => Err(InvalidValue {
-                what: "min-by-time",
-                at: 9,
-            }),
-            _ => Ok(Self {
-                min_by_time,
-                tokens: Cow::Borrowed(b""),
-            }),
+            Some(MAX_SECONDS..) if !matches!(min_by_time, Some(MAX_SECONDS)) => {
+                Err(InvalidValue { what: "min-by-time", at: 9 })
+            }
+            _ => Ok(Self { min_by_time, tokens: Cow::Borrowed(b"") }),
         }
     }
 
@@ -303,11 +289,9 @@ mod tests {
             (b"-10;RT", "by-value", 0),
             (b"0;R", "by-value", 0),
         ]);
-        for (bytes, canonical) in [
-            (&b"+22;nt"[..], &b"22;NT"[..]),
-            (b"0120;r", b"120;R"),
-            (b"-0;N", b"0;N"),
-        ] {
+        for (bytes, canonical) in
+            [(&b"+22;nt"[..], &b"22;NT"[..]), (b"0120;r", b"120;R"), (b"-0;N", b"0;N")]
+        {
             assert_eq!(DeliverBy::parse(bytes).unwrap().to_bytes(), canonical);
         }
         assert!(DeliverBy::new(0, ByMode::Return, false).is_err());

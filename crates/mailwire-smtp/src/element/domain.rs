@@ -78,7 +78,12 @@ pub enum Domain<'a> {
     Literal(AddressLiteral<'a>),
 }
 
-into_owned!(enum Domain { Name(name), Literal(literal) });
+into_owned!(
+    enum Domain {
+        Name(name),
+        Literal(literal),
+    }
+);
 wire_api!(Deviation: Domain, AddressLiteral);
 
 impl<'a> Domain<'a> {
@@ -169,7 +174,9 @@ fn check_name(name: &[u8], cx: &impl Tolerates) -> Result<usize, usize> {
     }
     let mut len = name.len();
     match previous {
-        b'.' if len > 1 && cx.tolerates(Deviation::TrailingDotInDomain) => len = len.saturating_sub(1),
+        b'.' if len > 1 && cx.tolerates(Deviation::TrailingDotInDomain) => {
+            len = len.saturating_sub(1)
+        }
         b'.' | b'-' => return Err(len),
         _ => {}
     }
@@ -226,7 +233,13 @@ pub enum AddressLiteral<'a> {
     General(GeneralLiteral<'a>),
 }
 
-into_owned!(enum AddressLiteral { Ipv4(address), Ipv6(address), General(literal) });
+into_owned!(
+    enum AddressLiteral {
+        Ipv4(address),
+        Ipv6(address),
+        General(literal),
+    }
+);
 
 text_type! {
     /// The inside of a general address literal: a tag, a colon and its content.
@@ -254,9 +267,9 @@ fn check_general(text: &[u8]) -> Result<(), usize> {
         return Err(0);
     }
     match rest.split_first() {
-        Some((b':', content)) if !content.is_empty() => DCONTENT
-            .check(content)
-            .map_err(|at| at.saturating_add(tag.len()).saturating_add(1)),
+        Some((b':', content)) if !content.is_empty() => {
+            DCONTENT.check(content).map_err(|at| at.saturating_add(tag.len()).saturating_add(1))
+        }
         _ => Err(tag.len()),
     }
 }

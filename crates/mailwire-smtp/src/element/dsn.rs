@@ -113,10 +113,7 @@ impl Envid<'_> {
         let bad = text.iter().position(|&octet| !matches!(octet, b' '..=b'~'));
         match bad.or_else(|| text.is_empty().then_some(0)) {
             None if text.len() <= ENVID_LENGTH => Xtext::encode_text(&text).map(Envid),
-            at => Err(InvalidValue {
-                what: "ENVID",
-                at: at.unwrap_or(ENVID_LENGTH),
-            }),
+            at => Err(InvalidValue { what: "ENVID", at: at.unwrap_or(ENVID_LENGTH) }),
         }
     }
 
@@ -172,11 +169,8 @@ wire_api!(Deviation: Envid);
 wire_api!(Deviation: copy Ret, Notify);
 
 /// The elements in the order in which they are written.
-const ELEMENTS: [(Notify, &str); 3] = [
-    (Notify::SUCCESS, "SUCCESS"),
-    (Notify::FAILURE, "FAILURE"),
-    (Notify::DELAY, "DELAY"),
-];
+const ELEMENTS: [(Notify, &str); 3] =
+    [(Notify::SUCCESS, "SUCCESS"), (Notify::FAILURE, "FAILURE"), (Notify::DELAY, "DELAY")];
 
 impl<'a> Wire<'a> for Notify {
     fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
@@ -211,9 +205,7 @@ impl<'a> Wire<'a> for Notify {
         if self.is_never() {
             out.keyword("NEVER");
         } else {
-            let elements = ELEMENTS
-                .iter()
-                .filter(|(condition, _)| self.0 & condition.0 != 0);
+            let elements = ELEMENTS.iter().filter(|(condition, _)| self.0 & condition.0 != 0);
             out.separated(b',', elements, |out, (_, keyword)| {
                 out.keyword(keyword);
             });
@@ -313,13 +305,7 @@ mod tests {
         for text in ["", "a\tb", "a\r\nb", "\u{e9}"] {
             assert!(Envid::new(text).is_err(), "{text:?}");
         }
-        assert_eq!(
-            Envid::new(&[b'x'; 101]),
-            Err(InvalidValue {
-                what: "ENVID",
-                at: 100
-            })
-        );
+        assert_eq!(Envid::new(&[b'x'; 101]), Err(InvalidValue { what: "ENVID", at: 100 }));
     }
 
     #[test]
@@ -331,10 +317,7 @@ mod tests {
             (b"DELAY", Notify::DELAY),
             (b"SUCCESS,FAILURE", Notify::SUCCESS.and(Notify::FAILURE)),
             (b"FAILURE,DELAY", Notify::FAILURE.and(Notify::DELAY)),
-            (
-                b"SUCCESS,FAILURE,DELAY",
-                Notify::SUCCESS.and(Notify::FAILURE).and(Notify::DELAY),
-            ),
+            (b"SUCCESS,FAILURE,DELAY", Notify::SUCCESS.and(Notify::FAILURE).and(Notify::DELAY)),
         ]);
         check_rejects::<Notify>(&[
             (b"", "notify-list-element", 0),

@@ -93,13 +93,7 @@ impl<'a> Wire<'a> for EnhancedCode {
         let (rest, subject) = up_to_three_digits(rest, "subject")?;
         let (rest, ()) = token::byte(rest, b'.', "subject")?;
         let (rest, detail) = up_to_three_digits(rest, "detail")?;
-        Ok((
-            rest,
-            Self {
-                class,
-                status: EnhancedStatus { subject, detail },
-            },
-        ))
+        Ok((rest, Self { class, status: EnhancedStatus { subject, detail } }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -116,9 +110,7 @@ fn up_to_three_digits<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, u1
         [b'0', _, ..] | [_, _, _, _, ..] => None,
         _ => token::decimal(digits).and_then(|number| u16::try_from(number).ok()),
     };
-    number
-        .map(|number| (rest, number))
-        .ok_or_else(|| fail(input, rule))
+    number.map(|number| (rest, number)).ok_or_else(|| fail(input, rule))
 }
 
 impl Class {
@@ -151,10 +143,7 @@ impl EnhancedCode {
             4 => Class::PersistentTransientFailure,
             5 => Class::PermanentFailure,
             _ => {
-                return Err(InvalidValue {
-                    what: "status-code",
-                    at: 0,
-                });
+                return Err(InvalidValue { what: "status-code", at: 0 });
             }
         };
         match EnhancedStatus::new(subject, detail) {
@@ -215,10 +204,7 @@ impl EnhancedCode {
     pub fn find_in_text(text: &[u8]) -> Option<Self> {
         let text = text.trim_ascii();
         Self::marked(text).or_else(|| {
-            let open = text
-                .strip_suffix(b")")?
-                .iter()
-                .rposition(|&byte| byte == b'(')?;
+            let open = text.strip_suffix(b")")?.iter().rposition(|&byte| byte == b'(')?;
             Self::marked(text.get(open..)?)
         })
     }
@@ -252,20 +238,14 @@ impl EnhancedStatus {
     pub const fn new(subject: u16, detail: u16) -> Result<Self, InvalidValue> {
         match (subject, detail) {
             (..=999, ..=999) => Ok(Self { subject, detail }),
-            _ => Err(InvalidValue {
-                what: "status-code",
-                at: 0,
-            }),
+            _ => Err(InvalidValue { what: "status-code", at: 0 }),
         }
     }
 
     /// The code of this status and a class.
     #[must_use]
     pub const fn with_class(self, class: Class) -> EnhancedCode {
-        EnhancedCode {
-            class,
-            status: self,
-        }
+        EnhancedCode { class, status: self }
     }
 
     /// The code `2.x.y`.
@@ -301,13 +281,7 @@ impl EnhancedStatus {
 
 impl fmt::Display for EnhancedCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}.{}.{}",
-            self.class.digit(),
-            self.status.subject,
-            self.status.detail
-        )
+        write!(f, "{}.{}.{}", self.class.digit(), self.status.subject, self.status.detail)
     }
 }
 
@@ -530,12 +504,7 @@ mod tests {
             b"(see 5.7.1)",
             b"5.7.1 is not marked",
         ] {
-            assert_eq!(
-                EnhancedCode::find_in_text(text),
-                None,
-                "{}",
-                text.escape_ascii()
-            );
+            assert_eq!(EnhancedCode::find_in_text(text), None, "{}", text.escape_ascii());
         }
     }
 
@@ -544,9 +513,8 @@ mod tests {
         assert!(EnhancedStatus::ALL.is_sorted_by(|a, b| a < b));
         // Details of each subject run from 0 without a gap.
         for (subject, last) in [0, 10, 4, 6, 7, 6, 10, 30].into_iter().enumerate() {
-            let of_subject = EnhancedStatus::ALL
-                .iter()
-                .filter(|status| usize::from(status.subject) == subject);
+            let of_subject =
+                EnhancedStatus::ALL.iter().filter(|status| usize::from(status.subject) == subject);
             assert!(of_subject.map(|status| status.detail).eq(0..=last));
         }
         for status in EnhancedStatus::ALL {

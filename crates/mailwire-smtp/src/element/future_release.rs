@@ -64,10 +64,7 @@ impl HoldFor {
     pub const fn new(seconds: u32) -> Result<Self, InvalidValue> {
         match seconds {
             1..=999_999_999 => Ok(Self(seconds)),
-            _ => Err(InvalidValue {
-                what: "future-release-integer",
-                at: 0,
-            }),
+            _ => Err(InvalidValue { what: "future-release-integer", at: 0 }),
         }
     }
 
@@ -129,10 +126,7 @@ impl HoldUntil {
         if time.is_utc() {
             Ok(Self(time))
         } else {
-            Err(InvalidValue {
-                what: "future-release-date-time",
-                at: 0,
-            })
+            Err(InvalidValue { what: "future-release-date-time", at: 0 })
         }
     }
 
@@ -191,13 +185,7 @@ impl<'a> Wire<'a> for FutureReleaseOffer {
         let (rest, time) = Timestamp::parse_part(time_at, cx)?;
         let max_date_time =
             HoldUntil::new(time).map_err(|_| stop(time_at, "max-future-release-date-time"))?;
-        Ok((
-            rest,
-            Self {
-                max_interval,
-                max_date_time,
-            },
-        ))
+        Ok((rest, Self { max_interval, max_date_time }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -230,10 +218,7 @@ mod tests {
         assert!(HoldFor::new(0).is_err() && HoldFor::new(1_000_000_000).is_err());
         check_rows(&[
             (b"2026-12-01T12:00:00Z", noon),
-            (
-                b"2026-12-01T12:00:00.25+00:00",
-                until(b"2026-12-01T12:00:00.25+00:00").unwrap(),
-            ),
+            (b"2026-12-01T12:00:00.25+00:00", until(b"2026-12-01T12:00:00.25+00:00").unwrap()),
         ]);
         check_rejects::<HoldUntil>(&[
             (b"", "date-fullyear", 0),
@@ -246,20 +231,13 @@ mod tests {
         let max_interval = HoldFor::new(1234).unwrap();
         check_rows(&[(
             b"1234 2026-12-01T12:00:00Z",
-            FutureReleaseOffer {
-                max_interval,
-                max_date_time: noon,
-            },
+            FutureReleaseOffer { max_interval, max_date_time: noon },
         )]);
         check_rejects::<FutureReleaseOffer>(&[
             (b"", "future-release-integer", 0),
             (b"123", "SP", 3),
             (b"1234 5678", "date-time", 9),
-            (
-                b"1234 2026-12-01T12:00:00+01:00",
-                "max-future-release-date-time",
-                5,
-            ),
+            (b"1234 2026-12-01T12:00:00+01:00", "max-future-release-date-time", 5),
         ]);
     }
 }

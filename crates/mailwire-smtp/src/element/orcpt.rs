@@ -91,13 +91,7 @@ impl<'a> Wire<'a> for Orcpt<'a> {
             Cow::Borrowed(_) => Cow::Borrowed(input.split_at(input.len() - rest.len()).0),
             Cow::Owned(legal) => Cow::Owned([addr_type, b";", &legal].concat()),
         };
-        Ok((
-            rest,
-            Self {
-                encoded,
-                semicolon: addr_type.len(),
-            },
-        ))
+        Ok((rest, Self { encoded, semicolon: addr_type.len() }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -108,9 +102,7 @@ impl<'a> Wire<'a> for Orcpt<'a> {
 /// `atom` of RFC 822, without the `=` that no value of a parameter holds.
 static ATOM: ByteSet = ByteSet::range(b'!', b'~').without(b"()<>@,;:\\\".[]=");
 /// `QCHAR`, and the octets of UTF-8 over 127.
-static QUCHAR: ByteSet = ByteSet::range(b'!', b'~')
-    .without(b"+=\\")
-    .and_range(0x80, 0xff);
+static QUCHAR: ByteSet = ByteSet::range(b'!', b'~').without(b"+=\\").and_range(0x80, 0xff);
 
 fn is_utf_8(addr_type: &[u8]) -> bool {
     addr_type.eq_ignore_ascii_case(b"utf-8")
@@ -173,10 +165,7 @@ fn embedded(input: &[u8]) -> Option<(char, &[u8])> {
         _ => false,
     };
     // `char` has no surrogates, as HEXPOINT has none.
-    Some((
-        char::from_u32(point).filter(|_| shortest)?,
-        rest.split_first()?.1,
-    ))
+    Some((char::from_u32(point).filter(|_| shortest)?, rest.split_first()?.1))
 }
 
 /// True for the points that HEXPOINT writes with two digits: octets that cannot stand for themselves.
@@ -258,10 +247,8 @@ impl Orcpt<'_> {
     /// US-ASCII or, for the type `utf-8`, is not what [`utf_8`](Self::utf_8) takes.
     pub fn new(addr_type: &str, address: &[u8]) -> Result<Orcpt<'static>, InvalidValue> {
         let encoded = if is_utf_8(addr_type.as_bytes()) {
-            let text = core::str::from_utf8(address).map_err(|error| InvalidValue {
-                what: "ORCPT",
-                at: error.valid_up_to(),
-            })?;
+            let text = core::str::from_utf8(address)
+                .map_err(|error| InvalidValue { what: "ORCPT", at: error.valid_up_to() })?;
             encode_unitext(text, false)?
         } else {
             if let Some(at) = address.iter().position(|octet| !octet.is_ascii()) {
@@ -279,18 +266,9 @@ impl Orcpt<'_> {
     ) -> Result<Orcpt<'static>, InvalidValue> {
         let semicolon = addr_type.len();
         match ATOM.check(addr_type.as_bytes()) {
-            Err(at) => Err(InvalidValue {
-                what: "addr-type",
-                at,
-            }),
-            Ok(()) if addr_type.is_empty() => Err(InvalidValue {
-                what: "addr-type",
-                at: 0,
-            }),
-            Ok(()) if address.is_empty() => Err(InvalidValue {
-                what: "ORCPT",
-                at: 0,
-            }),
+            Err(at) => Err(InvalidValue { what: "addr-type", at }),
+            Ok(()) if addr_type.is_empty() => Err(InvalidValue { what: "addr-type", at: 0 }),
+            Ok(()) if address.is_empty() => Err(InvalidValue { what: "ORCPT", at: 0 }),
             Ok(()) => Ok(Orcpt {
                 encoded: Cow::Owned([addr_type.as_bytes(), b";", &encoded].concat()),
                 semicolon,
@@ -346,20 +324,12 @@ impl Orcpt<'_> {
             }
             encoded = Cow::Owned(out);
         }
-        Orcpt {
-            encoded,
-            semicolon: self.semicolon,
-        }
+        Orcpt { encoded, semicolon: self.semicolon }
     }
 
     fn parts(&self) -> (&[u8], &[u8]) {
         let (addr_type, address) = self.encoded.split_at(self.semicolon);
-        (
-            addr_type,
-            address
-                .split_first()
-                .map_or(address, |(_, address)| address),
-        )
+        (addr_type, address.split_first().map_or(address, |(_, address)| address))
     }
 }
 
@@ -384,9 +354,7 @@ impl Hash for Orcpt<'_> {
 
 impl fmt::Debug for Orcpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Orcpt")
-            .field(&Escaped(&self.encoded))
-            .finish()
+        f.debug_tuple("Orcpt").field(&Escaped(&self.encoded)).finish()
     }
 }
 
@@ -413,15 +381,9 @@ mod tests {
         let points = "\u{1}\u{7f}\u{80}\u{100}\u{d7ff}\u{e000}\u{10000}\u{10ffff}";
         check_rows(&[
             (b"rfc822;Bob@Example.COM", rfc822("Bob@Example.COM")),
-            (
-                b"rfc822;George+20@Tax-+20ME+20.GOV",
-                rfc822("George @Tax- ME .GOV"),
-            ),
+            (b"rfc822;George+20@Tax-+20ME+20.GOV", rfc822("George @Tax- ME .GOV")),
             (b"rfc822;root", rfc822("root")),
-            (
-                b"RFC822;e+3Dmc2@example.com",
-                Orcpt::new("RFC822", b"e=mc2@example.com").unwrap(),
-            ),
+            (b"RFC822;e+3Dmc2@example.com", Orcpt::new("RFC822", b"e=mc2@example.com").unwrap()),
             (b"x400;/C+3DUS/", Orcpt::new("x400", b"/C=US/").unwrap()),
             (unitext.as_bytes(), utf_8(&address)),
             (xtext, seven_bit("UTF-8", &address)),
@@ -469,11 +431,7 @@ mod tests {
         ]);
         check_lenient::<Orcpt<'_>>(&[
             (b"rfc822;a+b@c", Deviation::RawXtext, b"rfc822;a+2Bb@c"),
-            (
-                b"rfc822;a+2bb@c",
-                Deviation::LowerCaseHex,
-                b"rfc822;a+2Bb@c",
-            ),
+            (b"rfc822;a+2bb@c", Deviation::LowerCaseHex, b"rfc822;a+2Bb@c"),
             (b"UTF-8;\\x{3D}a+b=@\xc3\xa9", Deviation::RawXtext, {
                 b"UTF-8;\\x{3D}a\\x{2B}b\\x{3D}@\xc3\xa9"
             }),
@@ -494,10 +452,7 @@ mod tests {
             ("utf-8", b"a\r\nb"),
             ("utf-8", b"a\0b"),
         ] {
-            assert!(
-                Orcpt::new(addr_type, address).is_err(),
-                "{addr_type} {address:?}"
-            );
+            assert!(Orcpt::new(addr_type, address).is_err(), "{addr_type} {address:?}");
         }
     }
 
@@ -507,11 +462,7 @@ mod tests {
         let seven_bit = orcpt.to_seven_bit();
         assert!(seven_bit.is_ascii() && !orcpt.is_ascii());
         assert_eq!(seven_bit, orcpt);
-        assert!(
-            seven_bit
-                .as_bytes()
-                .starts_with(b"utf-8;a\\x{20}b@\\x{30C9}")
-        );
+        assert!(seven_bit.as_bytes().starts_with(b"utf-8;a\\x{20}b@\\x{30C9}"));
         assert!(size_of::<Orcpt<'_>>() <= 64);
     }
 

@@ -209,7 +209,13 @@ pub enum ReversePath<'a> {
     Local(LocalPart<'a>),
 }
 
-into_owned!(enum ReversePath { Null, Path(path), Local(local_part) });
+into_owned!(
+    enum ReversePath {
+        Null,
+        Path(path),
+        Local(local_part),
+    }
+);
 
 impl<'a> ReversePath<'a> {
     /// A path from the meaning of a local part and a domain name.
@@ -299,7 +305,13 @@ pub enum ForwardPath<'a> {
     Local(LocalPart<'a>),
 }
 
-into_owned!(enum ForwardPath { Postmaster, Path(path), Local(local_part) });
+into_owned!(
+    enum ForwardPath {
+        Postmaster,
+        Path(path),
+        Local(local_part),
+    }
+);
 
 impl<'a> ForwardPath<'a> {
     /// A path from the meaning of a local part and a domain name.
@@ -359,10 +371,7 @@ mod tests {
     use crate::rows::{check_lenient, check_rejects, check_rows};
 
     fn routed(route: &'static str) -> Path<'static> {
-        Path {
-            mailbox: Mailbox::new("user", "d").unwrap(),
-            route: Cow::Borrowed(route.as_bytes()),
-        }
+        Path { mailbox: Mailbox::new("user", "d").unwrap(), route: Cow::Borrowed(route.as_bytes()) }
     }
 
     #[test]
@@ -375,7 +384,10 @@ mod tests {
         ]);
         check_rows(&[
             (b"<Postmaster>", ForwardPath::Postmaster),
-            (b"<Postmaster@example.org>", ForwardPath::mailbox("Postmaster", "example.org").unwrap()),
+            (
+                b"<Postmaster@example.org>",
+                ForwardPath::mailbox("Postmaster", "example.org").unwrap(),
+            ),
             (b"<@a:user@d>", ForwardPath::Path(routed("@a"))),
             (br#"<"a>b"@x>"#, ForwardPath::mailbox("a>b", "x").unwrap()),
         ]);

@@ -64,10 +64,7 @@ impl MtPriority {
     pub const fn new(priority: i8) -> Result<Self, InvalidValue> {
         match priority {
             -9..=9 => Ok(Self(priority)),
-            _ => Err(InvalidValue {
-                what: "priority-value",
-                at: 0,
-            }),
+            _ => Err(InvalidValue { what: "priority-value", at: 0 }),
         }
     }
 
@@ -112,10 +109,8 @@ text_type! {
     pub struct PriorityProfile: "priority-profile", check = check_profile, utf8, ignore case
 }
 
-static PROFILE: ByteSet = ByteSet::range(b'A', b'Z')
-    .and_range(b'a', b'z')
-    .and_range(b'0', b'9')
-    .and(b"-_.");
+static PROFILE: ByteSet =
+    ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and_range(b'0', b'9').and(b"-_.");
 
 const PROFILE_LENGTH: usize = 20;
 
@@ -178,10 +173,7 @@ mod tests {
             (b"MIXER", PriorityProfile::MIXER),
             (b"STANAG4406", PriorityProfile::STANAG4406),
             (b"NSEP", PriorityProfile::NSEP),
-            (
-                b"x-my_profile.example",
-                PriorityProfile::new("x-my_profile.example").unwrap(),
-            ),
+            (b"x-my_profile.example", PriorityProfile::new("x-my_profile.example").unwrap()),
         ]);
         check_rejects::<PriorityProfile<'_>>(&[
             (b"", "priority-profile", 0),

@@ -48,20 +48,14 @@ wire_api!(Deviation: copy ReplyCode);
 impl<'a> Wire<'a> for ReplyCode {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match *input {
-            [
-                first @ b'2'..=b'5',
-                second @ b'0'..=b'9',
-                third @ b'0'..=b'9',
-                ref rest @ ..,
-            ] if !rest.first().is_some_and(u8::is_ascii_digit) => {
+            [first @ b'2'..=b'5', second @ b'0'..=b'9', third @ b'0'..=b'9', ref rest @ ..]
+                if !rest.first().is_some_and(u8::is_ascii_digit) =>
+            {
                 if second > b'5' && !cx.tolerate(Deviation::ReplyCodeRange) {
                     return Err(stop(input, "Reply-code"));
                 }
                 let digit = |digit: u8| u16::from(digit - b'0');
-                Ok((
-                    rest,
-                    Self(digit(first) * 100 + digit(second) * 10 + digit(third)),
-                ))
+                Ok((rest, Self(digit(first) * 100 + digit(second) * 10 + digit(third))))
             }
             _ => Err(fail(input, "Reply-code")),
         }
@@ -108,10 +102,7 @@ impl ReplyCode {
     pub const fn new(code: u16) -> Result<Self, InvalidValue> {
         match code {
             200..=259 | 300..=359 | 400..=459 | 500..=559 => Ok(Self(code)),
-            _ => Err(InvalidValue {
-                what: "Reply-code",
-                at: 0,
-            }),
+            _ => Err(InvalidValue { what: "Reply-code", at: 0 }),
         }
     }
 
@@ -319,9 +310,6 @@ mod tests {
             assert!(kinds[code.severity() as usize]);
         }
         assert_eq!(ReplyCode::SYSTEM_STATUS.category(), Category::Information);
-        assert_eq!(
-            ReplyCode::CREDENTIALS_INVALID.category(),
-            Category::Unspecified
-        );
+        assert_eq!(ReplyCode::CREDENTIALS_INVALID.category(), Category::Unspecified);
     }
 }

@@ -69,13 +69,7 @@ impl<'a> Wire<'a> for Rrvs {
             return Err(stop(input.get(19..).unwrap_or_default(), "time-secfrac"));
         }
         let Some(word) = rest.strip_prefix(b";") else {
-            return Ok((
-                rest,
-                Self {
-                    since,
-                    action: None,
-                },
-            ));
+            return Ok((rest, Self { since, action: None }));
         };
         let (rest, text) = token::one_or_more(word, &VALUE, "rrvs-param")?;
         let action = NoSupportAction::from_keyword(text);
@@ -103,10 +97,7 @@ impl Rrvs {
         action: Option<NoSupportAction>,
     ) -> Result<Self, InvalidValue> {
         if since.fraction_digits() > 0 {
-            return Err(InvalidValue {
-                what: "RRVS",
-                at: 19,
-            });
+            return Err(InvalidValue { what: "RRVS", at: 19 });
         }
         Ok(Self { since, action })
     }
@@ -133,17 +124,10 @@ mod tests {
     fn rows() {
         let rrvs = |since: &[u8], action| Rrvs::new(Timestamp::parse(since).unwrap(), action);
         check_rows(&[
-            (
-                b"2014-04-03T23:01:00Z",
-                rrvs(b"2014-04-03T23:01:00Z", None).unwrap(),
-            ),
+            (b"2014-04-03T23:01:00Z", rrvs(b"2014-04-03T23:01:00Z", None).unwrap()),
             (
                 b"1997-11-24T14:22:01-08:00;C",
-                rrvs(
-                    b"1997-11-24T14:22:01-08:00",
-                    Some(NoSupportAction::Continue),
-                )
-                .unwrap(),
+                rrvs(b"1997-11-24T14:22:01-08:00", Some(NoSupportAction::Continue)).unwrap(),
             ),
             (
                 b"2003-07-01T10:52:37+02:00;R",
@@ -163,11 +147,7 @@ mod tests {
             (b"2022-01-02T01:01:01Z;CR", "rrvs-param", 21),
         ]);
         check_lenient::<Rrvs>(&[
-            (
-                b"2022-01-02T01:01:01Z;X",
-                Deviation::RrvsOtherAction,
-                b"2022-01-02T01:01:01Z",
-            ),
+            (b"2022-01-02T01:01:01Z;X", Deviation::RrvsOtherAction, b"2022-01-02T01:01:01Z"),
             (
                 b"2020-03-19T11:13:00Z;ign0r3.th1s;othr_stuff",
                 Deviation::RrvsOtherAction,

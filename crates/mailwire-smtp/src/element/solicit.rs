@@ -51,10 +51,8 @@ wire_api!(Deviation: Solicit);
 
 const LENGTH: usize = 1000;
 
-static WORDCHAR: ByteSet = ByteSet::range(b'A', b'Z')
-    .and_range(b'a', b'z')
-    .and_range(b'0', b'9')
-    .and(b".-_:");
+static WORDCHAR: ByteSet =
+    ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and_range(b'0', b'9').and(b".-_:");
 
 impl<'a> Wire<'a> for Solicit<'a> {
     fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {

@@ -114,21 +114,12 @@ impl<'a> Wire<'a> for Timestamp {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        out.padded(self.year.into(), 4)
-            .byte(b'-')
-            .padded(self.month.into(), 2);
-        out.byte(b'-')
-            .padded(self.day.into(), 2)
-            .byte(b'T')
-            .padded(self.hour.into(), 2);
-        out.byte(b':')
-            .padded(self.minute.into(), 2)
-            .byte(b':')
-            .padded(self.second.into(), 2);
+        out.padded(self.year.into(), 4).byte(b'-').padded(self.month.into(), 2);
+        out.byte(b'-').padded(self.day.into(), 2).byte(b'T').padded(self.hour.into(), 2);
+        out.byte(b':').padded(self.minute.into(), 2).byte(b':').padded(self.second.into(), 2);
         if self.fraction_digits > 0 {
             let shown = self.nanosecond / unit_of_last_digit(self.fraction_digits);
-            out.byte(b'.')
-                .padded(shown.into(), self.fraction_digits.into());
+            out.byte(b'.').padded(shown.into(), self.fraction_digits.into());
         }
         match self.offset {
             TimeOffset::Utc => out.byte(b'Z'),
@@ -136,9 +127,7 @@ impl<'a> Wire<'a> for Timestamp {
             TimeOffset::Minutes(minutes) => {
                 let (hours, left) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
                 out.byte(if minutes < 0 { b'-' } else { b'+' });
-                out.padded(hours.into(), 2)
-                    .byte(b':')
-                    .padded(left.into(), 2)
+                out.padded(hours.into(), 2).byte(b':').padded(left.into(), 2)
             }
         };
     }
@@ -176,9 +165,7 @@ fn fraction(input: &[u8]) -> PResult<'_, (u32, u8)> {
         return Ok((input, (0, 0)));
     };
     let (span, behind) = DIGIT.split(rest);
-    let width = u8::try_from(span.len())
-        .ok()
-        .filter(|width| (1..=9).contains(width));
+    let width = u8::try_from(span.len()).ok().filter(|width| (1..=9).contains(width));
     let value = token::decimal(span).and_then(|value| u32::try_from(value).ok());
     match (width, value) {
         (Some(width), Some(value)) => Ok((behind, (value * unit_of_last_digit(width), width))),
@@ -250,10 +237,7 @@ impl Timestamp {
         if in_range && time.has_possible_second() {
             Ok(time)
         } else {
-            Err(InvalidValue {
-                what: "date-time",
-                at: 0,
-            })
+            Err(InvalidValue { what: "date-time", at: 0 })
         }
     }
 
@@ -264,16 +248,9 @@ impl Timestamp {
     pub const fn with_fraction(self, nanosecond: u32, digits: u8) -> Result<Self, InvalidValue> {
         let fits = matches!(digits, 1..=9) && nanosecond % unit_of_last_digit(digits) == 0;
         if fits && nanosecond < 1_000_000_000 {
-            Ok(Self {
-                nanosecond,
-                fraction_digits: digits,
-                ..self
-            })
+            Ok(Self { nanosecond, fraction_digits: digits, ..self })
         } else {
-            Err(InvalidValue {
-                what: "time-secfrac",
-                at: 0,
-            })
+            Err(InvalidValue { what: "time-secfrac", at: 0 })
         }
     }
 
@@ -282,10 +259,7 @@ impl Timestamp {
     /// # Errors
     /// [`InvalidValue`] when it is not in the years 0 to 9999.
     pub fn from_unix_time(seconds: i64) -> Result<Self, InvalidValue> {
-        let invalid = InvalidValue {
-            what: "date-time",
-            at: 0,
-        };
+        let invalid = InvalidValue { what: "date-time", at: 0 };
         let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
         // Years that begin in March have the leap day at their end; day 0 is 0000-03-01.
         let day = days.checked_add(DAYS_TO_1970).ok_or(invalid)?;
@@ -294,20 +268,12 @@ impl Timestamp {
         let day = day - (365 * year + year / 4 - year / 100);
         let month = (5 * day + 2) / 153;
         let day = day - (153 * month + 2) / 5 + 1;
-        let (month, next) = if month < 10 {
-            (month + 3, 0)
-        } else {
-            (month - 9, 1)
-        };
+        let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
         let small = |value: i64| u8::try_from(value).map_err(|_| invalid);
         let year = u16::try_from(era * 400 + year + next).map_err(|_| invalid)?;
         Self::new(
             (year, small(month)?, small(day)?),
-            (
-                small(second / 3600)?,
-                small(second / 60 % 60)?,
-                small(second % 60)?,
-            ),
+            (small(second / 3600)?, small(second / 60 % 60)?, small(second % 60)?),
             TimeOffset::Utc,
         )
     }
@@ -434,53 +400,25 @@ mod tests {
         let noon = |year| time((year, 2, 29), (12, 0, 0), Utc);
         check_rows(&[
             (b"2014-04-03T23:01:00Z", time((2014, 4, 3), (23, 1, 0), Utc)),
-            (
-                b"1997-11-24T14:22:01-08:00",
-                time((1997, 11, 24), (14, 22, 1), Minutes(-480)),
-            ),
-            (
-                b"2003-07-01T10:52:37+02:00",
-                time((2003, 7, 1), (10, 52, 37), Minutes(120)),
-            ),
-            (
-                b"2003-07-01T10:52:37-00:30",
-                time((2003, 7, 1), (10, 52, 37), Minutes(-30)),
-            ),
-            (
-                b"2003-07-01T10:52:37+00:00",
-                time((2003, 7, 1), (10, 52, 37), Minutes(0)),
-            ),
-            (
-                b"2003-07-01T10:52:37-00:00",
-                time((2003, 7, 1), (10, 52, 37), Unknown),
-            ),
+            (b"1997-11-24T14:22:01-08:00", time((1997, 11, 24), (14, 22, 1), Minutes(-480))),
+            (b"2003-07-01T10:52:37+02:00", time((2003, 7, 1), (10, 52, 37), Minutes(120))),
+            (b"2003-07-01T10:52:37-00:30", time((2003, 7, 1), (10, 52, 37), Minutes(-30))),
+            (b"2003-07-01T10:52:37+00:00", time((2003, 7, 1), (10, 52, 37), Minutes(0))),
+            (b"2003-07-01T10:52:37-00:00", time((2003, 7, 1), (10, 52, 37), Unknown)),
             (
                 b"1985-04-12T23:20:50.520Z",
-                time((1985, 4, 12), (23, 20, 50), Utc)
-                    .with_fraction(520_000_000, 3)
-                    .unwrap(),
+                time((1985, 4, 12), (23, 20, 50), Utc).with_fraction(520_000_000, 3).unwrap(),
             ),
             (
                 b"1985-04-12T23:20:50.000000001Z",
-                time((1985, 4, 12), (23, 20, 50), Utc)
-                    .with_fraction(1, 9)
-                    .unwrap(),
+                time((1985, 4, 12), (23, 20, 50), Utc).with_fraction(1, 9).unwrap(),
             ),
-            (
-                b"1990-12-31T23:59:60Z",
-                time((1990, 12, 31), (23, 59, 60), Utc),
-            ),
-            (
-                b"1990-12-31T15:59:60-08:00",
-                time((1990, 12, 31), (15, 59, 60), Minutes(-480)),
-            ),
+            (b"1990-12-31T23:59:60Z", time((1990, 12, 31), (23, 59, 60), Utc)),
+            (b"1990-12-31T15:59:60-08:00", time((1990, 12, 31), (15, 59, 60), Minutes(-480))),
             (b"2000-02-29T12:00:00Z", noon(2000)),
             (b"2024-02-29T12:00:00Z", noon(2024)),
             (b"0000-01-01T00:00:00Z", time((0, 1, 1), (0, 0, 0), Utc)),
-            (
-                b"9999-12-31T23:59:59+23:59",
-                time((9999, 12, 31), (23, 59, 59), Minutes(1439)),
-            ),
+            (b"9999-12-31T23:59:59+23:59", time((9999, 12, 31), (23, 59, 59), Minutes(1439))),
         ]);
         check_rejects::<Timestamp>(&[
             (b"", "date-fullyear", 0),

@@ -64,17 +64,11 @@ into_owned!(struct Mtrk { certifier, timeout });
 wire_api!(Deviation: Certifier, Mtrk);
 
 /// Base64 without padding: RFC 3885 leaves the `=` out, as no value of a parameter may hold it.
-static BASE64: ByteSet = ByteSet::range(b'A', b'Z')
-    .and_range(b'a', b'z')
-    .and_range(b'0', b'9')
-    .and(b"+/");
+static BASE64: ByteSet =
+    ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and_range(b'0', b'9').and(b"+/");
 
 fn check_certifier(certifier: &[u8]) -> Result<(), usize> {
-    if certifier.is_empty() {
-        Err(0)
-    } else {
-        BASE64.check(certifier)
-    }
+    if certifier.is_empty() { Err(0) } else { BASE64.check(certifier) }
 }
 
 impl<'a> Wire<'a> for Certifier<'a> {
@@ -92,22 +86,10 @@ impl<'a> Wire<'a> for Mtrk<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, certifier) = Certifier::parse_part(input, cx)?;
         let Some(timeout) = rest.strip_prefix(b":") else {
-            return Ok((
-                rest,
-                Self {
-                    certifier,
-                    timeout: None,
-                },
-            ));
+            return Ok((rest, Self { certifier, timeout: None }));
         };
         let (rest, timeout) = up_to_nine_digits(timeout, "mtrk-timeout")?;
-        Ok((
-            rest,
-            Self {
-                certifier,
-                timeout: Some(timeout),
-            },
-        ))
+        Ok((rest, Self { certifier, timeout: Some(timeout) }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -125,10 +107,7 @@ impl<'a> Mtrk<'a> {
     /// [`InvalidValue`] when the timeout has more than nine digits.
     pub fn new(certifier: Certifier<'a>, timeout: Option<u32>) -> Result<Self, InvalidValue> {
         match timeout {
-            Some(1_000_000_000..) => Err(InvalidValue {
-                what: "mtrk-timeout",
-                at: 9,
-            }),
+            Some(1_000_000_000..) => Err(InvalidValue { what: "mtrk-timeout", at: 9 }),
             _ => Ok(Self { certifier, timeout }),
         }
     }

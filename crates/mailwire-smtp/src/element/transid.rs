@@ -116,10 +116,7 @@ impl Transid<'_> {
     }
 
     fn parts(&self) -> (&str, &str) {
-        self.as_str()
-            .trim_matches(['<', '>'])
-            .split_once('@')
-            .unwrap_or_default()
+        self.as_str().trim_matches(['<', '>']).split_once('@').unwrap_or_default()
     }
 }
 

@@ -135,11 +135,7 @@ pub(super) const fn hex_digit(digit: u8) -> Option<u8> {
 
 fn push_hexchar(out: &mut Vec<u8>, octet: u8) {
     let digit = |value: u8| {
-        if value < 10 {
-            b'0' + value
-        } else {
-            b'A' + (value - 10)
-        }
+        if value < 10 { b'0' + value } else { b'A' + (value - 10) }
     };
     out.extend_from_slice(&[b'+', digit(octet >> 4), digit(octet & 15)]);
 }
@@ -196,10 +192,7 @@ impl<'a> Xtext<'a> {
             Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => fail.left,
             Err(nom::Err::Incomplete(_)) => 0,
         };
-        Err(InvalidValue {
-            what: "xtext",
-            at: encoded.len() - left,
-        })
+        Err(InvalidValue { what: "xtext", at: encoded.len() - left })
     }
 
     /// A value from the octets that it is to stand for.
@@ -306,13 +299,7 @@ mod tests {
     fn equality_looks_at_what_is_meant() {
         assert_eq!(Xtext::new("+41bc").unwrap(), Xtext::new("Abc").unwrap());
         assert_ne!(text("abc"), text("Abc"));
-        assert_eq!(
-            Xtext::new("a b"),
-            Err(InvalidValue {
-                what: "xtext",
-                at: 1
-            })
-        );
+        assert_eq!(Xtext::new("a b"), Err(InvalidValue { what: "xtext", at: 1 }));
     }
 
     proptest! {

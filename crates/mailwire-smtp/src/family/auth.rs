@@ -157,10 +157,7 @@ mod tests {
                 b"AUTH EXTERNAL =\r\n",
                 Command::Auth(mechanism("EXTERNAL").with_initial_response(b"")),
             ),
-            (
-                b"AUTH SCRAM-SHA-256-PLUS\r\n",
-                Command::Auth(mechanism("SCRAM-SHA-256-PLUS")),
-            ),
+            (b"AUTH SCRAM-SHA-256-PLUS\r\n", Command::Auth(mechanism("SCRAM-SHA-256-PLUS"))),
             (
                 b"AUTH ECDSA-NIST256P-CHALLENGE\r\n",
                 Command::Auth(mechanism("ECDSA-NIST256P-CHALLENGE")),

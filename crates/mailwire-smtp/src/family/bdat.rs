@@ -73,14 +73,13 @@ impl<'a> Wire<'a> for Bdat {
 
 /// `[SP "LAST"]`, with a boundary behind it.
 fn last<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, bool> {
-    let (rest, word) = token::optional(input, cx, |rest, _| {
-        match strip_prefix_ignore_case(rest, b"LAST") {
+    let (rest, word) =
+        token::optional(input, cx, |rest, _| match strip_prefix_ignore_case(rest, b"LAST") {
             Some(after) if !after.first().is_some_and(|&byte| KEYWORD.contains(byte)) => {
                 Ok((after, ()))
             }
             _ => Err(stop(rest, "end-marker")),
-        }
-    })?;
+        })?;
     Ok((rest, word.is_some()))
 }
 

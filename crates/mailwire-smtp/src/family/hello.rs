@@ -6,8 +6,6 @@
 //!   S: 250-SIZE 35651584
 //!   S: 250 PIPELINING
 
-use alloc::vec::Vec;
-
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, VCHAR, WSP, decimal};
@@ -64,7 +62,12 @@ pub enum HelloName<'a> {
     Other(HelloText<'a>),
 }
 
-into_owned!(enum HelloName { Domain(domain), Other(text) });
+into_owned!(
+    enum HelloName {
+        Domain(domain),
+        Other(text),
+    }
+);
 
 text_type! {
     /// A client name that is neither a domain nor an address literal.
@@ -94,7 +97,8 @@ impl<'a> Wire<'a> for HelloName<'a> {
                     Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => fail.left,
                     Err(nom::Err::Incomplete(_)) => 0,
                 };
-                let place = |left: usize| text.get(text.len().saturating_sub(left)..).unwrap_or_default();
+                let place =
+                    |left: usize| text.get(text.len().saturating_sub(left)..).unwrap_or_default();
                 let at = place(left);
                 if HELLO.check(text).is_err() || !cx.tolerate(Deviation::HelloNotDomain) {
                     let at = rest.get(text.len().saturating_sub(at.len())..).unwrap_or_default();
@@ -370,11 +374,23 @@ pub enum Keyword<'a> {
     Invalid(HelloText<'a>),
 }
 
-into_owned!(enum Keyword {
-    Plain(extension), Size(size), Auth(mechanisms), DeliverBy(offer), FutureRelease(offer),
-    MtPriority(profile), NoSoliciting(classes), Limits(limits), Burl(sources), Xclient(names),
-    Xforward(names), Other(keyword), Invalid(text),
-});
+into_owned!(
+    enum Keyword {
+        Plain(extension),
+        Size(size),
+        Auth(mechanisms),
+        DeliverBy(offer),
+        FutureRelease(offer),
+        MtPriority(profile),
+        NoSoliciting(classes),
+        Limits(limits),
+        Burl(sources),
+        Xclient(names),
+        Xforward(names),
+        Other(keyword),
+        Invalid(text),
+    }
+);
 
 impl<'a> Keyword<'a> {
     /// The extension that is offered, when it is known here.
@@ -462,10 +478,13 @@ impl<'a> Wire<'a> for Keyword<'a> {
         if !cx.tolerate(Deviation::InvalidKeywordParameter) {
             return Err(stop(parameters, "ehlo-param"));
         }
-        Ok((&[], match extension {
-            Extension::Size => Self::Size(None),
-            _ => Self::Plain(extension),
-        }))
+        Ok((
+            &[],
+            match extension {
+                Extension::Size => Self::Size(None),
+                _ => Self::Plain(extension),
+            },
+        ))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -636,7 +655,10 @@ impl<'a> LimitList<'a> {
             let number = !value.is_empty()
                 && value.len() <= 6
                 && decimal(value).is_some_and(|number| number > 0);
-            (!name.is_empty() && VCHAR.check(value).is_ok() && !value.is_empty() && (number || !known))
+            (!name.is_empty()
+                && VCHAR.check(value).is_ok()
+                && !value.is_empty()
+                && (number || !known))
                 .then_some(())
         };
         (!words.is_empty() && words.iter().all(|word| good(word).is_some())).then_some(Self(words))
@@ -653,7 +675,8 @@ impl<'a> LimitList<'a> {
     /// The number of a limit.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<u32> {
-        let (_, value) = self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))?;
+        let (_, value) =
+            self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))?;
         decimal(value)?.try_into().ok()
     }
 }

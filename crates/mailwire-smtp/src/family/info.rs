@@ -117,10 +117,7 @@ mod tests {
         check_rows(&[
             (b"VRFY Crispin\r\n", Command::Vrfy(query("Crispin", false))),
             (b"VRFY \"Hello\\\" Wo\\\\rld\"\r\n", Command::Vrfy(query(r#"Hello" Wo\rld"#, false))),
-            (
-                "VRFY \u{5b6b} SMTPUTF8\r\n".as_bytes(),
-                Command::Vrfy(query("\u{5b6b}", true)),
-            ),
+            ("VRFY \u{5b6b} SMTPUTF8\r\n".as_bytes(), Command::Vrfy(query("\u{5b6b}", true))),
             (b"EXPN Example-People\r\n", Command::Expn(query("Example-People", false))),
             (b"EXPN people SMTPUTF8\r\n", Command::Expn(query("people", true))),
             (b"HELP\r\n", Command::Help(None)),

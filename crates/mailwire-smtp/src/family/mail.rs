@@ -174,7 +174,12 @@ pub enum AuthParameter<'a> {
     Mailbox(Xtext<'a>),
 }
 
-into_owned!(enum AuthParameter { Unknown, Mailbox(mailbox) });
+into_owned!(
+    enum AuthParameter {
+        Unknown,
+        Mailbox(mailbox),
+    }
+);
 wire_api!(Deviation: AuthParameter, MailParameter);
 
 impl<'a> Wire<'a> for AuthParameter<'a> {
@@ -294,12 +299,30 @@ pub enum MailParameter<'a> {
     Other(OtherParameter<'a>),
 }
 
-into_owned!(enum MailParameter {
-    Size(size), Body(body), Auth(auth), Ret(ret), Envid(envid), By(by), HoldFor(seconds),
-    HoldUntil(date), MtPriority(priority), Mtrk(mtrk), Solicit(classes), Transid(transid),
-    Submitter(submitter), SmtpUtf8, RequireTls, Conperm, AltAddress(address), Prdr,
-    Xverp(delimiters), Other(other),
-});
+into_owned!(
+    enum MailParameter {
+        Size(size),
+        Body(body),
+        Auth(auth),
+        Ret(ret),
+        Envid(envid),
+        By(by),
+        HoldFor(seconds),
+        HoldUntil(date),
+        MtPriority(priority),
+        Mtrk(mtrk),
+        Solicit(classes),
+        Transid(transid),
+        Submitter(submitter),
+        SmtpUtf8,
+        RequireTls,
+        Conperm,
+        AltAddress(address),
+        Prdr,
+        Xverp(delimiters),
+        Other(other),
+    }
+);
 
 impl<'a> Wire<'a> for MailParameter<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {

@@ -7,9 +7,9 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
+use mailwire_core::into_owned;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::token::WSP;
-use mailwire_core::into_owned;
 
 use crate::command::Command;
 use crate::element::domain::Domain;
@@ -106,12 +106,11 @@ impl<'a> Wire<'a> for Etrn<'a> {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        out.sp();
-        match self.scope {
-            EtrnScope::Node => out,
-            EtrnScope::Subdomains => out.byte(b'@'),
-            EtrnScope::Queue => out.byte(b'#'),
-        };
+        out.sp().keyword(match self.scope {
+            EtrnScope::Node => "",
+            EtrnScope::Subdomains => "@",
+            EtrnScope::Queue => "#",
+        });
         match Domain::parse(self.node.as_bytes()) {
             Ok(_) => out.bytes(self.node.as_bytes()),
             Err(_) => out.put(&Text::checked(self.node.as_bytes())),
@@ -256,9 +255,9 @@ mod tests {
     }
 
     fn atrn_of(domains: &[&str]) -> Command<'static> {
-        let list = domains.iter().fold(DomainList::new(), |list, domain| {
-            list.with(&Domain::name(*domain).unwrap())
-        });
+        let list = domains
+            .iter()
+            .fold(DomainList::new(), |list, domain| list.with(&Domain::name(*domain).unwrap()));
         Command::Atrn(list)
     }
 

@@ -136,9 +136,16 @@ pub enum RcptParameter<'a> {
     Other(OtherParameter<'a>),
 }
 
-into_owned!(enum RcptParameter {
-    Notify(notify), Orcpt(orcpt), Rrvs(rrvs), Conneg, AltAddress(address), Other(other),
-});
+into_owned!(
+    enum RcptParameter {
+        Notify(notify),
+        Orcpt(orcpt),
+        Rrvs(rrvs),
+        Conneg,
+        AltAddress(address),
+        Other(other),
+    }
+);
 wire_api!(Deviation: RcptParameter);
 
 impl<'a> Wire<'a> for RcptParameter<'a> {

@@ -17,10 +17,8 @@ use crate::element::xtext::Xtext;
 use crate::token;
 
 /// Octets of an attribute name.
-static NAME: ByteSet = ByteSet::range(b'a', b'z')
-    .and_range(b'A', b'Z')
-    .and_range(b'0', b'9')
-    .and(b"-_");
+static NAME: ByteSet =
+    ByteSet::range(b'a', b'z').and_range(b'A', b'Z').and_range(b'0', b'9').and(b"-_");
 
 wire_enum! {
     /// The attributes of XCLIENT and XFORWARD that are known by name.
@@ -271,7 +269,10 @@ mod tests {
             ),
             (
                 b"XCLIENT NAME=[UNAVAILABLE]\r\n",
-                Command::Xclient(Attributes::new(&attribute(KnownAttribute::Name, "[UNAVAILABLE]"))),
+                Command::Xclient(Attributes::new(&attribute(
+                    KnownAttribute::Name,
+                    "[UNAVAILABLE]",
+                ))),
             ),
             (
                 b"XFORWARD SOURCE=LOCAL\r\n",
@@ -296,16 +297,8 @@ mod tests {
     #[test]
     fn lenient() {
         check_lenient::<Command<'_>>(&[
-            (
-                b"XCLIENT  ADDR=192.0.2.9\r\n",
-                Deviation::ExtraSpaces,
-                b"XCLIENT ADDR=192.0.2.9\r\n",
-            ),
-            (
-                b"XFORWARD NAME=a+3db\r\n",
-                Deviation::LowerCaseHex,
-                b"XFORWARD NAME=a+3Db\r\n",
-            ),
+            (b"XCLIENT  ADDR=192.0.2.9\r\n", Deviation::ExtraSpaces, b"XCLIENT ADDR=192.0.2.9\r\n"),
+            (b"XFORWARD NAME=a+3db\r\n", Deviation::LowerCaseHex, b"XFORWARD NAME=a+3Db\r\n"),
         ]);
     }
 }

@@ -89,10 +89,16 @@ impl Answer {
         match error {
             PeerError::Syntax(syntax) => match (syntax.rule, verb) {
                 ("verb", _) | (_, None) => Self::Unrecognized,
-                ("Path" | "A-d-l" | "Local-part" | "Quoted-string" | "Mailbox" | "Domain"
-                | "address-literal", Some(Verb::Mail)) => Self::BadReversePath,
-                ("Path" | "A-d-l" | "Local-part" | "Quoted-string" | "Mailbox" | "Domain"
-                | "address-literal", Some(Verb::Rcpt)) => Self::BadForwardPath,
+                (
+                    "Path" | "A-d-l" | "Local-part" | "Quoted-string" | "Mailbox" | "Domain"
+                    | "address-literal",
+                    Some(Verb::Mail),
+                ) => Self::BadReversePath,
+                (
+                    "Path" | "A-d-l" | "Local-part" | "Quoted-string" | "Mailbox" | "Domain"
+                    | "address-literal",
+                    Some(Verb::Rcpt),
+                ) => Self::BadForwardPath,
                 (_, Some(verb)) => Self::Usage(verb),
             },
             PeerError::BadSequence { .. } => Self::BadSequence,
@@ -141,7 +147,7 @@ impl Answer {
             Err(_) => Reply::new(code, text),
         };
         // The table holds nothing that a reply cannot hold; a test reads every row.
-        reply.unwrap_or_else(|_| Reply::fixed(ReplyCode::SERVICE_UNAVAILABLE, None, b"421 \r\n"))
+        reply.unwrap_or_else(|_| Reply::fixed(ReplyCode::NOT_AVAILABLE, None, b"421 \r\n"))
     }
 
     /// One octet for the queue of owed answers: the row, or 64 and up for usage lines.
@@ -168,6 +174,8 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
@@ -176,12 +184,16 @@ mod tests {
         for &(answer, code, status, text) in Answer::ROWS {
             let reply = answer.reply();
             assert_eq!(reply.code().to_string(), code);
-            assert_eq!(reply.enhanced_code().map(|code| code.to_string()), (!status.is_empty()).then(|| status.to_string()));
+            assert_eq!(
+                reply.enhanced_code().map(|code| code.to_string()),
+                (!status.is_empty()).then(|| status.to_string())
+            );
             assert_eq!(reply.text(), text.as_bytes());
             assert_eq!(Answer::from_octet(answer.to_octet()), answer);
             let mut queue = TransmitQueue::new();
             answer.push(&mut queue, true);
-            let written: alloc::vec::Vec<u8> = queue.transmit().slices().flatten().copied().collect();
+            let written: alloc::vec::Vec<u8> =
+                queue.transmit().slices().flatten().copied().collect();
             assert_eq!(written, reply.to_bytes(), "{answer:?}");
         }
     }
