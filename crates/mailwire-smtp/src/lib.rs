@@ -30,6 +30,7 @@ pub use limits::Limits;
 pub use mailwire_core::{InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, Wait};
 pub use mailwire_core::{body, sasl};
 pub use reply::Reply;
+pub use server::{Server, ServerConfig};
 pub use state::State;
 pub use tolerance::Deviation;
 
