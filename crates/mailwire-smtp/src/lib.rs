@@ -7,6 +7,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod client;
 pub mod command;
 pub mod element;
 pub mod error;
@@ -23,6 +24,7 @@ pub mod tolerance;
 #[cfg(test)]
 mod rows;
 
+pub use client::{Client, ClientConfig};
 pub use command::{Command, Verb};
 pub use error::{PeerError, Unanswered, UsageError};
 pub use extension::{Extension, ExtensionSet, Extensions};

@@ -347,6 +347,29 @@ impl Server {
         Ok(Received::event(consumed, Event::Rejected { line, error }))
     }
 
+    /// One step: a line, a slice of a body, or octets that are dropped.
+    fn receive_once<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if self.state == State::Closed {
+            let first = !core::mem::replace(&mut self.flags.told_closed, true);
+            // What is pipelined behind QUIT is never run.
+            return Ok(Received { consumed: input.len(), event: first.then_some(Event::Closed) });
+        }
+        if self.queue.len() > self.config.limits.transmit {
+            return Ok(Received::nothing(0));
+        }
+        match self.phase {
+            Phase::Commands => self.receive_command(input),
+            Phase::Dotted(_) => self.receive_dotted(input),
+            Phase::Counted(_) => self.receive_counted(input),
+            Phase::AuthResponse => self.receive_auth(input),
+            Phase::Tls(told) => self.receive_before_tls(input, told),
+            Phase::BodyOffered(_) | Phase::AuthOffered => Ok(Received::nothing(0)),
+        }
+    }
+
     /// Checks for bytes that come before a reply they depend on.
     fn check_early(&mut self, input: &[u8]) -> Result<(), PeerError> {
         if input.is_empty() {
@@ -369,21 +392,15 @@ impl Server {
     }
 
     /// The next command line.
-    fn receive_command<'i>(
-        &mut self,
-        input: &'i [u8],
-    ) -> Result<Received<Event<'i>>, PeerError> {
+    fn receive_command<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
         self.check_early(input)?;
         if self.state == State::Connected || self.owed.is_full(self.config.limits.pipeline) {
             return Ok(Received::nothing(0));
         }
         let limits = self.config.limits;
         let is_auth = input.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
-        let (name, limit) = if is_auth {
-            ("auth_line", limits.auth_line)
-        } else {
-            ("line", limits.line)
-        };
+        let (name, limit) =
+            if is_auth { ("auth_line", limits.auth_line) } else { ("line", limits.line) };
         let (consumed, ending) = match self.framer.frame(input, limit) {
             Framed::More => return Ok(Received::nothing(0)),
             Framed::Skipping { consumed } => return Ok(Received::nothing(consumed)),
@@ -414,11 +431,9 @@ impl Server {
 
     /// True when what the command means depends on an answer that is owed.
     fn must_wait(&self, verb: Option<Verb>) -> bool {
-        let independent = |verb| {
-            matches!(verb, Verb::Rcpt | Verb::Vrfy | Verb::Expn | Verb::Noop | Verb::Help)
-        };
-        !verb.is_none_or(independent)
-            && self.owed.iter().any(|due| !matches!(due, Due::Own(_)))
+        let independent =
+            |verb| matches!(verb, Verb::Rcpt | Verb::Vrfy | Verb::Expn | Verb::Noop | Verb::Help);
+        !verb.is_none_or(independent) && self.owed.iter().any(|due| !matches!(due, Due::Own(_)))
             || self.owed.iter().any(|due| match due {
                 Due::Verb(owed) => !independent(owed),
                 Due::Other | Due::Own(_) => false,
@@ -509,24 +524,14 @@ impl Machine for Server {
     type Error = PeerError;
 
     fn receive<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        if self.state == State::Closed {
-            let first = !core::mem::replace(&mut self.flags.told_closed, true);
-            // What is pipelined behind QUIT is never run.
-            return Ok(Received { consumed: input.len(), event: first.then_some(Event::Closed) });
-        }
-        if self.queue.len() > self.config.limits.transmit {
-            return Ok(Received::nothing(0));
-        }
-        match self.phase {
-            Phase::Commands => self.receive_command(input),
-            Phase::Dotted(_) => self.receive_dotted(input),
-            Phase::Counted(_) => self.receive_counted(input),
-            Phase::AuthResponse => self.receive_auth(input),
-            Phase::Tls(told) => self.receive_before_tls(input, told),
-            Phase::BodyOffered(_) | Phase::AuthOffered => Ok(Received::nothing(0)),
+        let mut consumed = 0_usize;
+        loop {
+            let received = self.receive_once(input.get(consumed..).unwrap_or_default())?;
+            consumed = consumed.saturating_add(received.consumed);
+            // Octets that are dropped without an event must not stop the driver's loop.
+            if received.event.is_some() || received.consumed == 0 {
+                return Ok(Received { consumed, ..received });
+            }
         }
     }
 

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
+use mailwire_core::Received;
 use mailwire_core::line::Framed;
 use mailwire_core::sasl::{self, ClientResponse};
-use mailwire_core::Received;
 
 use super::answer::Answer;
 use super::{Due, Event, Phase, Server};

@@ -1,12 +1,10 @@
 //! Message bodies of a server: DATA with its dots, BDAT by count. RFC 5321 section 4.5.2, RFC 3030.
 
-use mailwire_core::body::{Counted, DotDecoder, Findings};
 use mailwire_core::Received;
+use mailwire_core::body::{Counted, DotDecoder, Findings};
 
 use super::answer::Answer;
-use super::{
-    BareNewlines, Barrier, BodyEnd, Chunk, Due, Event, Phase, Protocol, Refusal, Server,
-};
+use super::{BareNewlines, Barrier, BodyEnd, Chunk, Due, Event, Phase, Protocol, Refusal, Server};
 use crate::command::Verb;
 use crate::error::{PeerError, UsageError};
 use crate::family::bdat::Bdat;

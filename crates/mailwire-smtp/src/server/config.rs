@@ -4,13 +4,12 @@ use alloc::vec::Vec;
 
 use mailwire_core::body::Findings;
 
+use crate::Tolerance;
 use crate::element::domain::Domain;
-use crate::extension::{EXTENSIONS, Extension, ExtensionSet};
+use crate::extension::{Extension, ExtensionSet};
 use crate::family::hello::Keyword;
 use crate::family::mail::MailKeyword;
-use crate::family::rcpt::RcptKeyword;
 use crate::limits::Limits;
-use crate::Tolerance;
 
 /// SMTP or LMTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -164,8 +163,8 @@ impl ServerConfig {
         tls: bool,
         authenticated: bool,
     ) -> impl Iterator<Item = Keyword<'static>> {
-        let starttls = (self.tls != TlsPolicy::None && !tls)
-            .then_some(Keyword::Plain(Extension::StartTls));
+        let starttls =
+            (self.tls != TlsPolicy::None && !tls).then_some(Keyword::Plain(Extension::StartTls));
         let shown = move |keyword: &&Keyword<'static>| match keyword.extension() {
             Some(Extension::Auth) => (tls || self.auth_without_tls) && !authenticated,
             Some(Extension::RequireTls) => tls,
@@ -194,15 +193,7 @@ impl ServerConfig {
             .filter_map(Keyword::extension)
             .collect::<ExtensionSet>()
             .with(Extension::Size);
-        let offered = || EXTENSIONS.iter().filter(|row| self.set.contains(row.extension));
-        self.mail_parameters = offered()
-            .flat_map(|row| row.mail)
-            .filter_map(|word| MailKeyword::from_keyword(word.as_bytes()))
-            .fold(0, |bits, keyword| bits | 1 << keyword as u32);
-        self.rcpt_parameters = offered()
-            .flat_map(|row| row.rcpt)
-            .filter_map(|word| RcptKeyword::from_keyword(word.as_bytes()))
-            .fold(0, |bits, keyword| bits | 1 << keyword as u32);
+        (self.mail_parameters, self.rcpt_parameters) = self.set.parameters();
         self
     }
 }
@@ -210,6 +201,8 @@ impl ServerConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extension::EXTENSIONS;
+    use crate::family::rcpt::RcptKeyword;
 
     #[test]
     fn parameters_follow_from_the_offers() {
@@ -242,7 +235,11 @@ mod tests {
         let shown = |tls| -> ExtensionSet {
             config.keywords(tls, false).filter_map(|keyword| keyword.extension()).collect()
         };
-        assert!(shown(false).contains(Extension::StartTls) && !shown(false).contains(Extension::Auth));
-        assert!(!shown(true).contains(Extension::StartTls) && shown(true).contains(Extension::Auth));
+        assert!(
+            shown(false).contains(Extension::StartTls) && !shown(false).contains(Extension::Auth)
+        );
+        assert!(
+            !shown(true).contains(Extension::StartTls) && shown(true).contains(Extension::Auth)
+        );
     }
 }

@@ -70,8 +70,14 @@ impl Server {
     fn gate_security(&self, verb: Verb) -> Result<(), Refusal> {
         let free = matches!(
             verb,
-            Verb::Ehlo | Verb::Helo | Verb::Lhlo | Verb::Noop | Verb::Quit | Verb::Rset
-                | Verb::Help | Verb::StartTls
+            Verb::Ehlo
+                | Verb::Helo
+                | Verb::Lhlo
+                | Verb::Noop
+                | Verb::Quit
+                | Verb::Rset
+                | Verb::Help
+                | Verb::StartTls
         );
         match verb {
             Verb::StartTls if self.flags.tls => {
