@@ -48,7 +48,8 @@ pub struct Ticket(u64);
 pub enum Event<'i> {
     /// The server's greeting. When it is not ready, only QUIT is left.
     Greeting(Greeting<'i>),
-    /// The reply to a command.
+    /// The reply to a command. It ends the command, but for an intermediate one (354, 353) and for
+    /// the results of a message, of which the last one does.
     Reply {
         /// The command.
         ticket: Ticket,
