@@ -9,12 +9,14 @@ extern crate std;
 
 pub mod client;
 pub mod command;
+pub mod delivery;
 pub mod element;
 pub mod error;
 pub mod extension;
 pub mod family;
 pub mod framing;
 pub mod limits;
+pub mod opener;
 pub mod reply;
 pub mod server;
 pub mod state;
