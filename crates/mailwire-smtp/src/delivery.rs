@@ -341,8 +341,7 @@ impl Delivery {
             return;
         }
         // 452, and 552 that means it: this transaction is full, the next one is not.
-        let full = code == ReplyCode::INSUFFICIENT_STORAGE
-            || code == ReplyCode::EXCEEDED_STORAGE;
+        let full = code == ReplyCode::INSUFFICIENT_STORAGE || code == ReplyCode::EXCEEDED_STORAGE;
         if full && !self.current.accepted.is_empty() {
             self.waiting.push_back(index);
             return;

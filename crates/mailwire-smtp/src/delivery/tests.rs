@@ -138,10 +138,10 @@ fn a_refused_sender_decides_about_everybody() {
     let mut client = open(Protocol::Smtp, "PIPELINING");
     let mut delivery = Delivery::new(envelope(&["b", "c"]));
     delivery.start(&mut client).unwrap();
-    let (step, out) = feed(&mut delivery, &mut client, "550 no\r\n503 no\r\n503 no\r\n503 no\r\n");
-    assert!(out.ends_with("RSET\r\n"), "{out}");
-    assert_eq!(step, Step::Continue);
-    assert_eq!(feed(&mut delivery, &mut client, "250 ok\r\n").0, Step::Done);
+    // The session is as it was, so nothing has to be reset.
+    let replies = "550 no\r\n503 no\r\n503 no\r\n503 no\r\n";
+    let (step, out) = feed(&mut delivery, &mut client, replies);
+    assert_eq!((step, out.contains("RSET")), (Step::Done, false));
     assert_eq!(outcomes(&delivery), "PP");
 }
 
