@@ -14,6 +14,7 @@ pub mod extension;
 pub mod family;
 pub mod framing;
 pub mod limits;
+pub mod observer;
 pub mod reply;
 pub mod server;
 pub mod state;
