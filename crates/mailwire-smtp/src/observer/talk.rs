@@ -104,9 +104,10 @@ impl Observer {
     /// The server ended without the reply that decides: goes on with what is likely.
     fn guess<'i>(&mut self, hold: Hold, input: &'i [u8]) -> Step<'i> {
         self.talk = match (hold, input) {
+            // Nothing was sent that could be a body.
+            (_, []) => return Step::More,
             (Hold::Data, _) => Talk::DataBegin,
             (Hold::Auth, _) => Talk::ResponseOrCommand,
-            (Hold::Tls, []) => return Step::More,
             // The content type of a TLS handshake record; no command begins with it.
             (Hold::Tls, [0x16, ..]) => {
                 self.tls = super::Tls::Ready;
