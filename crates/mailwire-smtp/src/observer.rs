@@ -55,6 +55,8 @@ use crate::limits::Limits;
 use crate::reply::Reply;
 use crate::{Deviations, Tolerance};
 
+pub use crate::server::Protocol;
+
 use flight::Flights;
 use listen::Skip;
 use talk::{Hold, Long, Talk};
@@ -80,16 +82,6 @@ impl Side {
             Self::Server => Self::Client,
         }
     }
-}
-
-/// Which protocol is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Protocol {
-    /// SMTP: one reply to a whole message.
-    #[default]
-    Smtp,
-    /// LMTP (RFC 2033): one reply to a whole message for each accepted recipient.
-    Lmtp,
 }
 
 /// How an [`Observer`] listens.
