@@ -17,6 +17,7 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod opener;
+pub mod observer;
 pub mod reply;
 pub mod server;
 pub mod state;
