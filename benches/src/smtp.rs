@@ -64,9 +64,14 @@ impl Numbers {
 }
 
 const USERS: &[&str] =
-    &["alice", "bob.smith", "c", "list-owner", "first.last+tag", "postmaster", "j.r.hartley"];
-const HOSTS: &[&str] =
-    &["example.org", "mail.example.com", "mx1.customer.example", "a.example", "host-17.example"];
+    &["alice", "bob.smith", "carol", "list-owner", "first.last+tag", "postmaster", "j.r.hartley"];
+const HOSTS: &[&str] = &[
+    "example.org",
+    "mail.example.com",
+    "mx1.customer.example",
+    "mx.eu.example.net",
+    "host-17.campus.example",
+];
 
 /// The sessions of a server's day: about 40 octets per command.
 fn command_lines() -> Vec<String> {
@@ -88,7 +93,10 @@ fn command_lines() -> Vec<String> {
             let (user, host) = (n.of(USERS), n.of(HOSTS));
             lines.push(match recipient {
                 1 => format!("RCPT TO:<{user}@{host}> NOTIFY=SUCCESS,FAILURE"),
-                3 => format!("RCPT TO:<{user}@{host}> NOTIFY=NEVER ORCPT=rfc822;{user}@{host}"),
+                3 => format!(
+                    "RCPT TO:<{user}@{host}> NOTIFY=NEVER ORCPT=rfc822;{}@{host}",
+                    user.replace('+', "+2B")
+                ),
                 _ => format!("RCPT TO:<{user}@{host}>"),
             });
         }
@@ -98,7 +106,7 @@ fn command_lines() -> Vec<String> {
             _ => lines.push("DATA".into()),
         }
         if session % 16 == 0 {
-            lines.push(format!("VRFY {}", n.of(USERS)));
+            lines.push("VRFY postmaster".into());
         }
         lines.push("QUIT".into());
     }
@@ -209,14 +217,14 @@ fn reply_texts() -> Vec<String> {
         let host = n.of(HOSTS);
         replies.push(format!("220 {host} ESMTP ready at Tue, 10 Jun 2025 08:00:00 +0000\r\n"));
         replies.push("235 2.7.0 Authentication successful\r\n".into());
-        replies.push("250 2.1.0 Sender OK\r\n".into());
+        replies.push("250 2.1.0 Sender address accepted for this session\r\n".into());
         for _ in 0..2 {
             replies.push(format!("250 2.1.5 <{}@{}> recipient OK\r\n", n.of(USERS), n.of(HOSTS)));
         }
         replies.push(format!(
             "550-5.1.1 The email account that you tried to reach does not exist.\r\n\
              550-5.1.1 Please check the address for typing errors or spaces.\r\n\
-             550 5.1.1 {host} id {:x}\r\n",
+             550 5.1.1 https://support.{host}/answer/6596 {:x}-17si2345678edq.118\r\n",
             n.below(1 << 40)
         ));
         replies.push("354 Start mail input; end with <CRLF>.<CRLF>\r\n".into());
