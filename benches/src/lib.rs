@@ -21,8 +21,6 @@ pub struct Row {
 
 /// A workload and everyone who runs it.
 pub struct Group {
-    /// The name, as in the gates.
-    pub name: &'static str,
     /// What one item is.
     pub item: &'static str,
     /// Items in the workload.
@@ -36,8 +34,8 @@ pub struct Group {
 impl Group {
     /// A group without contenders.
     #[must_use]
-    pub fn new(name: &'static str, item: &'static str, items: usize, octets: usize) -> Self {
-        Self { name, item, items: items as u64, octets: octets as u64, rows: Vec::new() }
+    pub fn new(item: &'static str, items: usize, octets: usize) -> Self {
+        Self { item, items: items as u64, octets: octets as u64, rows: Vec::new() }
     }
 
     /// Adds a contender.

@@ -108,10 +108,9 @@ pub enum Asked {
 pub type Gate = (&'static str, &'static str, &'static str, Asked);
 
 /// Prints what was measured of a group.
-pub fn print(group: &Group, measured: &[Measured]) {
+pub fn print(name: &str, group: &Group, measured: &[Measured]) {
     println!(
-        "\n{} ({} items of {:.0} octets; one item is {})",
-        group.name,
+        "\n{name} ({} items of {:.0} octets; one item is {})",
         group.items,
         group.octets as f64 / group.items as f64,
         group.item

@@ -26,21 +26,18 @@ const CHUNK: usize = 16 * 1024;
 /// The body of the bulk groups.
 const BODY: usize = 64 * 1024 * 1024;
 
-/// Every group.
-#[must_use]
-pub fn groups() -> Vec<Group> {
-    vec![
-        commands(),
-        chunked_commands(),
-        replies(),
-        ehlo_replies(),
-        encoded_commands(),
-        built_replies(),
-        decoded_data(),
-        encoded_data(),
-        counted(),
-    ]
-}
+/// Every group: its name, and how its workload is made.
+pub const GROUPS: &[(&str, fn() -> Group)] = &[
+    ("s1", commands),
+    ("s1 chunked", chunked_commands),
+    ("s2", replies),
+    ("s2b", ehlo_replies),
+    ("s1e", encoded_commands),
+    ("s2e", built_replies),
+    ("s3a", decoded_data),
+    ("s3b", encoded_data),
+    ("s4", counted),
+];
 
 fn leak(octets: Vec<u8>) -> &'static [u8] {
     octets.leak()
@@ -129,7 +126,7 @@ fn memchr_lines(stream: &[u8]) -> u64 {
 fn commands() -> Group {
     let lines = command_lines();
     let stream = stream(&lines);
-    Group::new("s1", "a command: framed, parsed", lines.len(), stream.len())
+    Group::new("a command: framed, parsed", lines.len(), stream.len())
         .row("mailwire", move || {
             let (mut framer, mut rest, mut items) = (LineFramer::new(), stream, 0);
             while let Framed::Line { consumed, .. } = framer.frame(rest, 4096) {
@@ -166,7 +163,7 @@ fn chunked_commands() -> Group {
     let lines = command_lines();
     let stream = stream(&lines);
     let mut buffer = InputBuffer::new(1 << 16);
-    Group::new("s1 chunked", "a command in reads of 1,460 octets", lines.len(), stream.len())
+    Group::new("a command in reads of 1,460 octets", lines.len(), stream.len())
         .row("mailwire", move || {
             let (mut framer, mut items) = (LineFramer::new(), 0);
             for read in stream.chunks(READ) {
@@ -239,7 +236,7 @@ fn replies() -> Group {
     let texts = reply_texts();
     let stream = leak(texts.concat().into_bytes());
     let mut receiver = ResponseReceiver::default();
-    Group::new("s2", "a reply: framed, parsed", texts.len(), stream.len())
+    Group::new("a reply: framed, parsed", texts.len(), stream.len())
         .row("mailwire", move || {
             let (limits, mut framer) = (Limits::default(), ReplyFramer::new());
             let (mut rest, mut items) = (stream, 0);
@@ -339,7 +336,7 @@ fn ehlo_texts() -> Vec<String> {
 fn ehlo_replies() -> Group {
     let texts = ehlo_texts();
     let stream = leak(texts.concat().into_bytes());
-    Group::new("s2b", "an EHLO reply: framed, parsed, its set", texts.len(), stream.len())
+    Group::new("an EHLO reply: framed, parsed, its set", texts.len(), stream.len())
         .row("mailwire", move || {
             let (limits, mut framer) = (Limits::default(), ReplyFramer::new());
             let (mut rest, mut items) = (stream, 0);
@@ -387,7 +384,7 @@ fn encoded_commands() -> Group {
         .map(|(_, command)| command)
         .collect();
     let (mut wire, mut codec_wire) = (Vec::new(), Vec::new());
-    Group::new("s1e", "a command, encoded into a buffer", lines.len(), stream.len())
+    Group::new("a command, encoded into a buffer", lines.len(), stream.len())
         .row("mailwire", move || {
             wire.clear();
             for command in &ours {
@@ -411,7 +408,7 @@ fn built_replies() -> Group {
     let status = EnhancedCode::parse(b"2.1.5").expect("a status code");
     let octets = text.len() + 12;
     let (mut wire, mut proto_wire) = (Vec::new(), Vec::new());
-    Group::new("s2e", "a reply, built and encoded", 1000, 1000 * octets)
+    Group::new("a reply, built and encoded", 1000, 1000 * octets)
         .row("mailwire", move || {
             wire.clear();
             for _ in 0..1000 {
@@ -497,7 +494,7 @@ fn decoded_data() -> Group {
     };
     let (mut copied, mut sink) =
         (Vec::with_capacity(BODY + CHUNK), Vec::with_capacity(BODY + CHUNK));
-    let group = Group::new("s3a", "a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
+    let group = Group::new("a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
         .row("mailwire", decode(Findings::NONE))
         .row("mailwire, bare CR and LF", decode(Findings::BARE))
         .row("mailwire, all findings", decode(Findings::ALL))
@@ -548,7 +545,7 @@ fn encoded_data() -> Group {
             chunks
         }
     };
-    let group = Group::new("s3b", "a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
+    let group = Group::new("a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
         .row("mailwire", encode(Findings::NONE))
         .row("mailwire, refuses 8-bit and NUL", encode(Findings::EIGHT_BIT | Findings::NUL))
         .row("byte scan (shape of mail-send)", move || {
@@ -575,7 +572,7 @@ fn encoded_data() -> Group {
 fn counted() -> Group {
     let text = leak(mail_text(false));
     let mut sink = Vec::with_capacity(BODY);
-    Group::new("s4", "a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
+    Group::new("a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
         .row("mailwire", move || {
             let (mut body, mut chunks) = (Counted::new(text.len() as u64), 0);
             for chunk in text.chunks(CHUNK) {
