@@ -12,6 +12,7 @@ use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, strip_prefix_ignore_case};
 use mailwire_core::{into_owned, text_type, wire_api};
 
+use crate::token::{Dotted, Run};
 use crate::tolerance::Deviation;
 
 /// Octets that can stand in a domain name, deviations and UTF-8 included.
@@ -20,6 +21,7 @@ static NAME: ByteSet = ByteSet::range(b'a', b'z')
     .and_range(b'0', b'9')
     .and_range(0x80, 0xff)
     .and(b"-._");
+static DOTTED: Dotted = Dotted::domain(&NAME);
 /// Octets inside a general address literal (`dcontent`).
 static DCONTENT: ByteSet = ByteSet::range(33, 90).and_range(94, 126);
 
@@ -110,7 +112,10 @@ impl<'a> Wire<'a> for Domain<'a> {
             let (rest, literal) = AddressLiteral::parse_part(input, cx)?;
             return Ok((rest, Self::Literal(literal)));
         }
-        let (name, rest) = NAME.split(input);
+        let Run { text: name, rest, plain } = DOTTED.split(input);
+        if plain && name.len() <= MAX_NAME {
+            return Ok((rest, Self::Name(DomainName::checked(name))));
+        }
         match check_name(name, cx) {
             Ok(len) => Ok((rest, Self::Name(DomainName::checked(name.get(..len).unwrap_or(name))))),
             Err(at) => Err(stop(input.get(at..).unwrap_or_default(), "Domain")),

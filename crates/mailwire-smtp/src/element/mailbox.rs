@@ -12,6 +12,7 @@ use mailwire_core::token::ByteSet;
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
 use super::domain::Domain;
+use crate::token::{Dotted, Run};
 use crate::tolerance::Deviation;
 
 /// `atext` (RFC 5322), UTF-8 (RFC 6531) and the dots between atoms.
@@ -20,6 +21,7 @@ static DOT_STRING: ByteSet = ByteSet::range(b'a', b'z')
     .and_range(b'0', b'9')
     .and(b"!#$%&'*+-/=?^_`{|}~.")
     .and_range(0x80, 0xff);
+static DOTTED: Dotted = Dotted::local_part(&DOT_STRING);
 /// What a quoted local part can hold, escaped or not.
 static QUOTABLE: ByteSet = ByteSet::range(32, 126).and_range(0x80, 0xff);
 
@@ -60,24 +62,12 @@ fn bad_dot(text: &[u8]) -> Option<usize> {
 
 impl<'a> Wire<'a> for LocalPart<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, local_part) = match input.first() {
-            Some(b'"') => quoted(input)?,
-            _ => {
-                let (text, rest) = DOT_STRING.split(input);
-                if text.is_empty() {
-                    return Err(fail(input, "Local-part"));
-                }
-                if let Some(at) = bad_dot(text) {
-                    if !cx.tolerate(Deviation::BadLocalPart) {
-                        return Err(stop(input.get(at..).unwrap_or_default(), "Local-part"));
-                    }
-                }
-                (rest, Cow::Borrowed(text))
-            }
+        let Run { text, rest, plain } = DOTTED.split(input);
+        let (rest, local_part) = if plain {
+            (rest, Cow::Borrowed(text))
+        } else {
+            odd_local_part(input, cx)?
         };
-        if !local_part.is_ascii() && core::str::from_utf8(&local_part).is_err() {
-            return Err(stop(input, "Local-part"));
-        }
         if local_part.len() > MAX_LOCAL_PART && !cx.tolerate(Deviation::LongLocalPart) {
             return Err(stop(input.get(MAX_LOCAL_PART..).unwrap_or_default(), "Local-part"));
         }
@@ -92,6 +82,29 @@ impl<'a> Wire<'a> for LocalPart<'a> {
             out.quoted(text);
         }
     }
+}
+
+/// A local part that is no dot-string of ASCII.
+fn odd_local_part<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    let (rest, local_part) = match input.first() {
+        Some(b'"') => quoted(input)?,
+        _ => {
+            let (text, rest) = DOT_STRING.split(input);
+            if text.is_empty() {
+                return Err(fail(input, "Local-part"));
+            }
+            if let Some(at) = bad_dot(text) {
+                if !cx.tolerate(Deviation::BadLocalPart) {
+                    return Err(stop(input.get(at..).unwrap_or_default(), "Local-part"));
+                }
+            }
+            (rest, Cow::Borrowed(text))
+        }
+    };
+    if core::str::from_utf8(&local_part).is_err() {
+        return Err(stop(input, "Local-part"));
+    }
+    Ok((rest, local_part))
 }
 
 /// `Quoted-string`: `DQUOTE *QcontentSMTP DQUOTE`, its meaning copied only where it has escapes.

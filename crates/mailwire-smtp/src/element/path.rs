@@ -8,6 +8,7 @@ use core::fmt;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{IntoBytes, InvalidValue, Tolerance, into_owned, wire_api};
 
 use super::domain::Domain;
@@ -344,9 +345,9 @@ impl<'a> From<Mailbox<'a>> for ForwardPath<'a> {
 
 impl<'a> Wire<'a> for ForwardPath<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let postmaster = b"<postmaster>";
-        if let Some((head, rest)) = input.split_at_checked(postmaster.len()) {
-            if head.eq_ignore_ascii_case(postmaster) {
+        // Few mailboxes begin as this one does.
+        if let [b'<', b'P' | b'p', ..] = input {
+            if let Some(rest) = strip_prefix_ignore_case(input, b"<postmaster>") {
                 return Ok((rest, Self::Postmaster));
             }
         }
