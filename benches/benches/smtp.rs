@@ -1,7 +1,8 @@
 //! SMTP beside its peers, on the same bytes in one run.
 //!
 //! `cargo bench -p mailwire-benches` runs the criterion groups and then measures everyone again in
-//! interleaved rounds, from which the gates are judged. With `-- --quick` all of it is shorter.
+//! interleaved rounds, from which the gates are judged. With `-- --quick` all of it is shorter; with
+//! `-- s2` only groups whose names begin so are measured.
 //!
 //! `MAILWIRE_GATE=1` leaves the criterion groups out and fails when a gate is missed.
 //! `MAILWIRE_GATE=allocations` measures no time at all: what is left is the same on every machine.
@@ -63,7 +64,10 @@ fn main() -> ExitCode {
         (_, false) => Some(Effort { rounds: 31, turn: Duration::from_millis(6) }),
     };
     let mut results = Vec::new();
-    for (name, group) in smtp::GROUPS {
+    // The first argument that is no flag chooses groups, as it does for criterion.
+    let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let chosen = chosen.unwrap_or_default();
+    for (name, group) in smtp::GROUPS.iter().filter(|(name, _)| name.starts_with(&chosen)) {
         let mut group = group();
         let measured = measure::group(&mut group, effort);
         measure::print(name, &group, &measured);

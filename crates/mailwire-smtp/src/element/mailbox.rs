@@ -63,11 +63,8 @@ fn bad_dot(text: &[u8]) -> Option<usize> {
 impl<'a> Wire<'a> for LocalPart<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let Run { text, rest, plain } = DOTTED.split(input);
-        let (rest, local_part) = if plain {
-            (rest, Cow::Borrowed(text))
-        } else {
-            odd_local_part(input, cx)?
-        };
+        let (rest, local_part) =
+            if plain { (rest, Cow::Borrowed(text)) } else { odd_local_part(input, cx)? };
         if local_part.len() > MAX_LOCAL_PART && !cx.tolerate(Deviation::LongLocalPart) {
             return Err(stop(input.get(MAX_LOCAL_PART..).unwrap_or_default(), "Local-part"));
         }
