@@ -1,7 +1,7 @@
 //! The lexical words of SMTP over those of the core: blanks between arguments and the line end.
 
 use mailwire_core::parse::{Context, PResult, fail, stop};
-use mailwire_core::token::{ByteSet, WSP};
+use mailwire_core::token::WSP;
 
 use crate::tolerance::Deviation;
 
@@ -58,81 +58,128 @@ pub(crate) fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
     }
 }
 
-/// Words with dots between them: a table that tells in one pass what is in them, and whether
-/// something stands beside what it must not.
-pub(crate) struct Dotted([u8; 256]);
-
-/// What [`Dotted::split`] saw.
-pub(crate) struct Run<'a> {
-    /// The octets of the word.
-    pub(crate) text: &'a [u8],
-    /// What is behind them.
-    pub(crate) rest: &'a [u8],
-    /// Whether the word is well formed, and holds nothing but ASCII without underscores.
-    pub(crate) plain: bool,
+/// The plain local part at the beginning of `input`: letters, digits, `-`, `_`, `+`, and single dots
+/// between them. `None` for all that needs a closer look.
+#[inline(always)]
+pub(crate) fn plain_local_part(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    plain_word::<true>(input)
 }
 
-impl Dotted {
-    const DOT: u8 = 1;
-    const HYPHEN: u8 = 1 << 1;
-    const OTHER: u8 = 1 << 2;
-    /// What must not stand behind an octet, of the bits above.
-    const FORBIDS: u32 = 4;
-    /// An octet that needs another look: an underscore or one over 127.
-    const ODD: u8 = 1 << 7;
+/// The plain domain at the beginning of `input`: labels of letters, digits and hyphens. `None` for
+/// all that needs a closer look.
+#[inline(always)]
+pub(crate) fn plain_domain(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    plain_word::<false>(input)
+}
 
-    /// A local part: atoms of `set` with single dots between them.
-    pub(crate) const fn local_part(set: &ByteSet) -> Self {
-        Self::new(set).and(b'.', Self::DOT, Self::DOT)
+/// Eight octets in one step: which are of the word, and which stand beside what they must not.
+///
+/// An octet is told by bit 7 of its place in a number. All comparisons are additions that do not
+/// carry over into the next octet, since octets over 127 are put aside.
+#[inline(always)]
+fn plain_word<const LOCAL: bool>(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    const HIGH: u64 = all(0x80);
+    let mut at = 0_usize;
+    // The word begins as if behind a dot.
+    let (mut dot_before, mut mark_before) = (0x80, 0x80);
+    let mut wrong = 0;
+    loop {
+        let octets = word_at(input, at);
+        let low = octets & !HIGH;
+        let lower = low | all(0x20);
+        let letter = (lower + all(0x80 - b'a')) & !(lower + all(0x7f - b'z'));
+        // `-`, `.`, `/` and the digits are neighbours.
+        let from_hyphen = low + all(0x80 - b'-');
+        let digit = from_hyphen & !(low + all(0x7f - b'9')) & is_not(low, b'/');
+        let mut member = letter | digit;
+        if LOCAL {
+            member |= !(is_not(low, b'_') & is_not(low, b'+'));
+        }
+        let dot = !is_not(low, b'.');
+        let mark = if LOCAL { dot } else { from_hyphen & !(low + all(0x7f - b'.')) };
+        // The word ends as if a dot were behind it.
+        let behind = !(member & !octets) & HIGH;
+        let end = behind & behind.wrapping_neg();
+        let inside = end.wrapping_sub(1) & HIGH;
+        let (dot, mark) = (dot & inside | end, mark & inside | end);
+        wrong |= mark & (mark << 8 | mark_before) & (dot | dot << 8 | dot_before);
+        if end == 0 {
+            (dot_before, mark_before) = (dot >> 56, mark >> 56);
+            at = at.saturating_add(8);
+            continue;
+        }
+        at = at.saturating_add(usize::try_from(end.trailing_zeros() / 8).unwrap_or_default());
+        return if wrong == 0 { input.split_at_checked(at) } else { None };
     }
+}
 
-    /// A domain: labels with single dots between them, which neither begin nor end with a hyphen.
-    pub(crate) const fn domain(set: &ByteSet) -> Self {
-        Self::new(set)
-            .and(b'.', Self::DOT, Self::DOT | Self::HYPHEN)
-            .and(b'-', Self::HYPHEN, Self::DOT)
-            .and(b'_', Self::OTHER | Self::ODD, 0)
+/// Eight times `octet`.
+const fn all(octet: u8) -> u64 {
+    u64::from_ne_bytes([octet; 8])
+}
+
+/// Bit 7 of each octet that is not `octet`; for octets under 128.
+#[inline(always)]
+const fn is_not(octets: u64, octet: u8) -> u64 {
+    (octets ^ all(octet)) + all(0x7f)
+}
+
+/// The eight octets of `input` at `at`, the first in the lowest place; NUL behind the end.
+#[inline(always)]
+fn word_at(input: &[u8], at: usize) -> u64 {
+    let rest = input.get(at..).unwrap_or_default();
+    if let Some(octets) = rest.first_chunk() {
+        return u64::from_le_bytes(*octets);
     }
-
-    const fn new(set: &ByteSet) -> Self {
-        let mut table = [0; 256];
-        let mut octet = 0_u8;
-        loop {
-            if set.contains(octet) {
-                table[octet as usize] = Self::OTHER | (octet & Self::ODD);
+    match input.last_chunk() {
+        // Octets before the rest are shifted out.
+        Some(octets) if !rest.is_empty() => u64::from_le_bytes(*octets) >> (64 - 8 * rest.len()),
+        Some(_) => 0,
+        None => {
+            let mut octets = [0; 8];
+            for (to, from) in octets.iter_mut().zip(rest) {
+                *to = *from;
             }
-            if octet == u8::MAX {
-                return Self(table);
-            }
-            octet += 1;
+            u64::from_le_bytes(octets)
         }
     }
+}
 
-    const fn and(mut self, octet: u8, is: u8, forbids: u8) -> Self {
-        self.0[octet as usize] = is | forbids << Self::FORBIDS;
-        self
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mailwire_core::token::ByteSet;
+    use proptest::prelude::*;
+
+    /// The same, octet by octet.
+    fn naive<'a>(input: &'a [u8], set: &ByteSet, wrong: &[&[u8]]) -> Option<(&'a [u8], &'a [u8])> {
+        let (word, rest) = set.split(input);
+        let dotted = [b".", word, b"."].concat();
+        let pairs = dotted.windows(2).filter(|pair| wrong.contains(pair)).count();
+        (pairs == 0).then_some((word, rest))
     }
 
-    /// The octets of the word at the beginning of `input`.
-    #[inline(always)]
-    pub(crate) fn split<'a>(&self, input: &'a [u8]) -> Run<'a> {
-        // The word begins as if behind a dot.
-        let mut previous = self.0[usize::from(b'.')];
-        let (mut seen, mut wrong, mut len) = (0, 0, 0);
-        for &octet in input {
-            let class = self.0[usize::from(octet)];
-            if class == 0 {
-                break;
-            }
-            seen |= class;
-            wrong |= previous >> Self::FORBIDS & class;
-            previous = class;
-            len += 1;
+    proptest! {
+        #[test]
+        fn plain_words_are_as_the_naive_ones(
+            input in proptest::collection::vec(
+                prop_oneof![8 => Just(b'a'), 4 => Just(b'.'), 4 => Just(b'-'), 1 => any::<u8>()],
+                0..40),
+        ) {
+            let domain = ByteSet::range(b'a', b'z').and_range(b'A', b'Z').and_range(b'0', b'9').and(b"-.");
+            let local = domain.clone().and(b"_+");
+            prop_assert_eq!(plain_domain(&input), naive(&input, &domain, &[b"..", b".-", b"-."]));
+            prop_assert_eq!(plain_local_part(&input), naive(&input, &local, &[b".."]));
         }
-        // It ends as if a dot were behind it.
-        wrong |= previous >> Self::FORBIDS & Self::DOT;
-        let (text, rest) = input.split_at(len);
-        let plain = wrong & (Self::DOT | Self::HYPHEN) == 0 && seen & Self::ODD == 0;
-        Run { text, rest, plain }
+
+        #[test]
+        fn every_octet_is_told_apart(octet in any::<u8>(), place in 0_usize..20) {
+            let domain = ByteSet::range(b'a', b'z').and_range(b'A', b'Z').and_range(b'0', b'9').and(b"-.");
+            let local = domain.clone().and(b"_+");
+            let mut input = [b'a'; 20];
+            input[place] = octet;
+            prop_assert_eq!(plain_domain(&input), naive(&input, &domain, &[b"..", b".-", b"-."]));
+            prop_assert_eq!(plain_local_part(&input), naive(&input, &local, &[b".."]));
+        }
     }
 }

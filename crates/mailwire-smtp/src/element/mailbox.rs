@@ -12,7 +12,7 @@ use mailwire_core::token::ByteSet;
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
 use super::domain::Domain;
-use crate::token::{Dotted, Run};
+use crate::token::plain_local_part;
 use crate::tolerance::Deviation;
 
 /// `atext` (RFC 5322), UTF-8 (RFC 6531) and the dots between atoms.
@@ -21,7 +21,6 @@ static DOT_STRING: ByteSet = ByteSet::range(b'a', b'z')
     .and_range(b'0', b'9')
     .and(b"!#$%&'*+-/=?^_`{|}~.")
     .and_range(0x80, 0xff);
-static DOTTED: Dotted = Dotted::local_part(&DOT_STRING);
 /// What a quoted local part can hold, escaped or not.
 static QUOTABLE: ByteSet = ByteSet::range(32, 126).and_range(0x80, 0xff);
 
@@ -61,10 +60,12 @@ fn bad_dot(text: &[u8]) -> Option<usize> {
 }
 
 impl<'a> Wire<'a> for LocalPart<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let Run { text, rest, plain } = DOTTED.split(input);
-        let (rest, local_part) =
-            if plain { (rest, Cow::Borrowed(text)) } else { odd_local_part(input, cx)? };
+        let (rest, local_part) = match plain_local_part(input) {
+            Some((text, rest @ [b'@', ..])) => (rest, Cow::Borrowed(text)),
+            _ => odd_local_part(input, cx)?,
+        };
         if local_part.len() > MAX_LOCAL_PART && !cx.tolerate(Deviation::LongLocalPart) {
             return Err(stop(input.get(MAX_LOCAL_PART..).unwrap_or_default(), "Local-part"));
         }
@@ -81,7 +82,8 @@ impl<'a> Wire<'a> for LocalPart<'a> {
     }
 }
 
-/// A local part that is no dot-string of ASCII.
+/// A local part that is not plain.
+#[inline(never)]
 fn odd_local_part<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
     let (rest, local_part) = match input.first() {
         Some(b'"') => quoted(input)?,
@@ -200,6 +202,7 @@ impl<'a> Mailbox<'a> {
 }
 
 impl<'a> Wire<'a> for Mailbox<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, local_part) = LocalPart::parse_part(input, cx)?;
         let Some((b'@', rest)) = rest.split_first() else {

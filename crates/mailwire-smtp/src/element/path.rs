@@ -71,6 +71,7 @@ impl<'a> Path<'a> {
     }
 
     /// `[A-d-l ":"] Mailbox`, between the brackets.
+    #[inline(always)]
     fn inside(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, route) = match input.first() {
             Some(b'@') => source_route(input, cx)?,
@@ -114,6 +115,7 @@ enum Inside<'a> {
 }
 
 impl<'a> Inside<'a> {
+    #[inline(always)]
     fn parse(input: &'a [u8], cx: &Context, local: bool) -> PResult<'a, Self> {
         if local && cx.allows(Deviation::MissingDomain) {
             let strict = Context::new(Tolerance::<Deviation>::strict());
@@ -128,6 +130,7 @@ impl<'a> Inside<'a> {
 
 /// A path in brackets, or a bare mailbox where that is tolerated. `local`: the domain may be
 /// missing.
+#[inline(always)]
 fn bracketed<'a>(input: &'a [u8], cx: &Context, local: bool) -> PResult<'a, Inside<'a>> {
     let Some((b'<', start)) = input.split_first() else {
         if !cx.allows(Deviation::MissingAngleBrackets) {
@@ -248,6 +251,7 @@ impl<'a> From<Mailbox<'a>> for ReversePath<'a> {
 }
 
 impl<'a> Wire<'a> for ReversePath<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         if let Some(rest) = input.strip_prefix(b"<>") {
             return Ok((rest, Self::Null));
@@ -344,6 +348,7 @@ impl<'a> From<Mailbox<'a>> for ForwardPath<'a> {
 }
 
 impl<'a> Wire<'a> for ForwardPath<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         // Few mailboxes begin as this one does.
         if let [b'<', b'P' | b'p', ..] = input {
