@@ -182,6 +182,7 @@ macro_rules! wire_enum {
             }
 
             /// The value of a keyword, without regard to case.
+            #[inline]
             #[must_use]
             #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {

@@ -76,6 +76,7 @@ impl<'a> Mail<'a> {
 }
 
 impl<'a> Wire<'a> for Mail<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
         let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
@@ -133,6 +134,7 @@ fn odd_label<'a>(
 }
 
 /// A parameter list behind a path.
+#[inline(always)]
 pub(crate) fn parameters<'a, L: Wire<'a>>(input: &'a [u8], cx: &Context) -> PResult<'a, L> {
     // One parameter can follow the closing bracket directly: `<a@b>SIZE=1`.
     if input.first().is_some_and(|&byte| KEYWORD.contains(byte)) {
