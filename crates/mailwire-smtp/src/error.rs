@@ -83,6 +83,9 @@ pub enum PeerError {
     /// A SASL response that is not base64, or a challenge.
     #[error("the SASL text is not base64")]
     NotBase64,
+    /// A message with bare CR or LF, in which other receivers may see another end.
+    #[error("the message holds a bare CR or LF")]
+    BareNewline,
     /// Two parameters that exclude each other, or a body type that the command does not take.
     #[error("the parameters contradict each other")]
     Contradiction,
@@ -109,6 +112,7 @@ impl PeerError {
                 | Self::NeedsSmtpUtf8
                 | Self::UnknownParameter
                 | Self::NotBase64
+                | Self::BareNewline
                 | Self::Contradiction
                 | Self::NotAuthorized
         )

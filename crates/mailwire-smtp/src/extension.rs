@@ -10,6 +10,8 @@ use mailwire_core::wire_enum;
 
 use crate::command::Verb;
 use crate::family::hello::{EhloReply, Keyword};
+use crate::family::mail::MailKeyword;
+use crate::family::rcpt::RcptKeyword;
 
 wire_enum! {
     /// A service extension, by its EHLO keyword.
@@ -223,6 +225,20 @@ impl ExtensionSet {
     #[must_use]
     pub const fn contains(self, extension: Extension) -> bool {
         self.0 & extension.bit() != 0
+    }
+
+    /// The typed parameters of MAIL and RCPT that the extensions bring, as bits by keyword.
+    pub(crate) fn parameters(self) -> (u32, u32) {
+        let rows = || EXTENSIONS.iter().filter(|row| self.contains(row.extension));
+        let mail = rows()
+            .flat_map(|row| row.mail)
+            .filter_map(|word| MailKeyword::from_keyword(word.as_bytes()))
+            .fold(0, |bits, keyword| bits | 1 << keyword as u32);
+        let rcpt = rows()
+            .flat_map(|row| row.rcpt)
+            .filter_map(|word| RcptKeyword::from_keyword(word.as_bytes()))
+            .fold(0, |bits, keyword| bits | 1 << keyword as u32);
+        (mail, rcpt)
     }
 
     /// The extensions in the set, in the order of the table.

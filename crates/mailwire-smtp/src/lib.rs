@@ -7,6 +7,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod client;
 pub mod command;
 pub mod element;
 pub mod error;
@@ -23,6 +24,7 @@ pub mod tolerance;
 #[cfg(test)]
 mod rows;
 
+pub use client::{Client, ClientConfig};
 pub use command::{Command, Verb};
 pub use error::{PeerError, Unanswered, UsageError};
 pub use extension::{Extension, ExtensionSet, Extensions};
@@ -30,6 +32,7 @@ pub use limits::Limits;
 pub use mailwire_core::{InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, Wait};
 pub use mailwire_core::{body, sasl};
 pub use reply::Reply;
+pub use server::{Server, ServerConfig};
 pub use state::State;
 pub use tolerance::Deviation;
 

@@ -165,6 +165,17 @@ impl<'a> Reply<'a> {
         self.lines().next().unwrap_or_default()
     }
 
+    /// The text of the first line, borrowed from the frame where it was.
+    pub(crate) fn into_first_line(self) -> Cow<'a, [u8]> {
+        match self.wire {
+            Cow::Borrowed(wire) => {
+                let line = wire_lines(wire).next().unwrap_or_default();
+                Cow::Borrowed(line.get(4..).unwrap_or_default())
+            }
+            Cow::Owned(_) => Cow::Owned(self.text().to_vec()),
+        }
+    }
+
     /// The octets of the reply as they came or will go.
     #[must_use]
     pub fn as_wire(&self) -> &[u8] {

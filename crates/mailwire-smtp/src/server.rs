@@ -1,3 +1,590 @@
-//! stub
+//! The server: commands in, answers out.
+//!
+//! ```text
+//! loop {
+//!     write what `transmit` shows, and say `transmitted`;
+//!     while let Some(event) = receive(input): act on it: send, accept, accept_body ...;
+//!     only then read again
+//! }
+//! ```
+//! The machine gates the order of commands, answers by itself what is wrong with them, and hands the
+//! rest to the application, which may answer later than it reads: answers go out in the order of the
+//! commands. A command whose meaning depends on an answer that is still owed waits for it.
+
 pub(crate) mod answer;
+mod auth;
+mod body;
+mod config;
+mod gate;
 mod owed;
+mod send;
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use mailwire_core::body::{Counted, DotDecoder, Findings};
+use mailwire_core::line::{Framed, LineEnding, LineFramer};
+use mailwire_core::parse::{Context, Wire, parse_whole};
+use mailwire_core::token::KEYWORD;
+use mailwire_core::{Machine, Received, Secret, SyntaxError, Transmit, TransmitQueue, Wait};
+
+use self::answer::Answer;
+pub use self::config::{BareNewlines, Protocol, ServerConfig, TlsPolicy};
+use self::owed::{Due, Owed};
+use crate::command::{Command, Verb};
+use crate::error::PeerError;
+use crate::state::State;
+use crate::tolerance::Deviation;
+use crate::{Deviations, Extension};
+
+/// What happened; borrows from the input.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'i> {
+    /// A command that is legal here. It is owed an answer:
+    ///
+    /// - [`Command::Data`] and [`Command::Bdat`]: [`accept_body`](Server::accept_body) or
+    ///   [`reject_body`](Server::reject_body);
+    /// - [`Command::Auth`]: [`challenge_auth`](Server::challenge_auth) or
+    ///   [`finish_auth`](Server::finish_auth);
+    /// - all others: [`send`](Server::send) or [`accept`](Server::accept).
+    Command {
+        /// The command.
+        command: Command<'i>,
+        /// The tolerated deviations in its line.
+        deviations: Deviations,
+    },
+    /// A line that the machine has refused and answered by itself.
+    Rejected {
+        /// The line without its end; empty when it was too long.
+        line: &'i [u8],
+        /// What is wrong with it.
+        error: PeerError,
+    },
+    /// The next octets of an accepted body, without the dots of DATA.
+    BodyChunk(&'i [u8]),
+    /// The end of a body. When it is not refused, an answer is owed: one, or one per accepted
+    /// recipient in LMTP.
+    BodyEnd(BodyEnd),
+    /// The client's next SASL response: [`challenge_auth`](Server::challenge_auth) or
+    /// [`finish_auth`](Server::finish_auth).
+    AuthResponse(Secret<Vec<u8>>),
+    /// The exchange is over: the client cancelled it, or sent what is no response. It is answered.
+    AuthEnded(Option<PeerError>),
+    /// The reply to STARTTLS is written: start the handshake, then call
+    /// [`tls_started`](Server::tls_started).
+    TlsReady,
+    /// The session is over. Write what is queued and close.
+    Closed,
+}
+
+/// The end of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyEnd {
+    /// Octets of the body, without the dots of DATA; of all chunks of BDAT so far.
+    pub size: u64,
+    /// What was found in it. Only bare CR and LF are looked for unless the configuration says more.
+    pub findings: Findings,
+    /// True at the end of the message: after DATA, or the last chunk of BDAT.
+    pub last: bool,
+    /// Why the machine has refused it and answered by itself. The application drops what it got.
+    pub refused: Option<PeerError>,
+}
+
+/// What the machine is in the middle of.
+#[derive(Debug, Clone)]
+enum Phase {
+    /// Commands.
+    Commands,
+    /// The application decides on a body: DATA, or a chunk of BDAT.
+    BodyOffered(Option<Chunk>),
+    /// The body of DATA.
+    Dotted(DotDecoder),
+    /// The octets of BDAT.
+    Counted(Chunk),
+    /// The application decides on a SASL response.
+    AuthOffered,
+    /// The next line is a SASL response.
+    AuthResponse,
+    /// The driver starts TLS. True when it was told.
+    Tls(bool),
+}
+
+/// A chunk of BDAT.
+#[derive(Debug, Clone, Copy)]
+struct Chunk {
+    octets: Counted,
+    last: bool,
+    /// The octets are dropped, and this is sent behind them.
+    refusal: Option<Refusal>,
+}
+
+/// What answers a refused chunk.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    /// The machine's own answer.
+    Own(Answer),
+    /// The application's, held until the octets are gone.
+    Held,
+}
+
+/// What bytes mean that come before a reply is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Barrier {
+    /// Nothing: pipelining.
+    None,
+    /// The client did not wait for the reply to EHLO, HELO or LHLO.
+    Hello,
+    /// The client sends the body of a DATA that is refused.
+    RefusedData,
+}
+
+/// An SMTP or LMTP server, as a state machine without I/O.
+///
+/// RFC 5321, RFC 2033. The machine owns no heap memory between commands.
+///
+/// # Wire
+/// ```text
+/// S: 220 mail.example.org ready
+/// C: EHLO client.example
+/// S: 250 mail.example.org
+/// ```
+///
+/// # Limits
+/// [`Limits`](crate::Limits), by [`ServerConfig::limits`].
+///
+/// # Errors
+/// [`PeerError`] ends the session: it is returned again by every later call, and the transmit queue
+/// holds the last reply. What can be answered is [`Event::Rejected`].
+///
+/// # Example
+/// ```
+/// use std::sync::Arc;
+/// use mailwire_smtp::server::{Event, Server, ServerConfig};
+/// use mailwire_smtp::{Machine, element::domain::Domain};
+///
+/// let domain = Domain::name("mail.example.org").unwrap();
+/// let mut server = Server::new(Arc::new(ServerConfig::new(domain)));
+/// server.accept().unwrap(); // the greeting
+/// server.transmitted(server.transmit().len());
+///
+/// let received = server.receive(b"EHLO client.example\r\n").unwrap();
+/// assert!(matches!(received.event, Some(Event::Command { .. })));
+/// server.accept().unwrap();
+/// assert!(server.transmit().first().starts_with(b"250-mail.example.org"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Server {
+    config: Arc<ServerConfig>,
+    queue: TransmitQueue,
+    framer: LineFramer,
+    phase: Phase,
+    owed: Owed,
+    error: Option<PeerError>,
+    /// The reply to a refused chunk whose octets are still to come.
+    held: Option<Box<[u8]>>,
+    /// Octets of the message so far.
+    size: u64,
+    /// Accepted recipients of the transaction.
+    recipients: u32,
+    /// Answers owed to the recipients of a message.
+    results: u32,
+    bad_commands: u16,
+    state: State,
+    barrier: Barrier,
+    auth_rounds: u8,
+    flags: Flags,
+}
+
+/// What is true of the session or of its transaction.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)]
+struct Flags {
+    tls: bool,
+    authenticated: bool,
+    /// EHLO or LHLO, not HELO.
+    extended: bool,
+    /// A recipient was accepted in this session.
+    productive: bool,
+    /// The greeting is queued and not yet written.
+    greeting: bool,
+    /// [`Event::Closed`] was given.
+    told_closed: bool,
+    /// Of the transaction: SMTPUTF8, BODY=BINARYMIME, PRDR.
+    smtputf8: bool,
+    binary: bool,
+    prdr: bool,
+}
+
+impl Server {
+    /// A server at the beginning of a connection. The greeting is owed.
+    #[must_use]
+    pub fn new(config: Arc<ServerConfig>) -> Self {
+        let mut owed = Owed::new();
+        owed.push(Due::Greeting);
+        let tls = config.implicit_tls;
+        Self {
+            config,
+            queue: TransmitQueue::new(),
+            framer: LineFramer::new(),
+            phase: Phase::Commands,
+            owed,
+            error: None,
+            held: None,
+            size: 0,
+            recipients: 0,
+            results: 0,
+            bad_commands: 0,
+            state: State::Connected,
+            barrier: Barrier::None,
+            auth_rounds: 0,
+            flags: Flags { tls, ..Flags::default() },
+        }
+    }
+
+    /// Takes note that the TLS handshake is finished. Everything that was said before is forgotten.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`](crate::UsageError::NotNow) when no handshake is due, or the reply to
+    /// STARTTLS is not written.
+    pub fn tls_started(&mut self) -> Result<(), crate::UsageError> {
+        if !matches!(self.phase, Phase::Tls(_)) || !self.queue.is_empty() {
+            return Err(crate::UsageError::NotNow { what: "the TLS handshake" });
+        }
+        let bad_commands = self.bad_commands;
+        *self = Self::new(Arc::clone(&self.config));
+        self.owed.pop();
+        self.bad_commands = bad_commands;
+        self.state = State::Greeted;
+        self.flags.tls = true;
+        Ok(())
+    }
+
+    /// The state of the session.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// True when the session is under TLS.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        self.flags.tls
+    }
+
+    /// True when the client is authenticated.
+    #[must_use]
+    pub const fn is_authenticated(&self) -> bool {
+        self.flags.authenticated
+    }
+
+    /// True when the session is over: write what is queued and close.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed) || self.error.is_some()
+    }
+
+    /// Recipients accepted in the transaction so far.
+    #[must_use]
+    pub const fn recipients(&self) -> u32 {
+        self.recipients
+    }
+
+    /// Answers that are owed.
+    #[must_use]
+    pub const fn owed(&self) -> usize {
+        self.owed.len() as usize
+    }
+
+    /// Whether replies carry enhanced status codes.
+    fn enhanced(&self) -> bool {
+        self.config.offers(Extension::EnhancedStatusCodes)
+    }
+
+    /// Ends the session with a last reply of the machine's own.
+    fn fail(&mut self, error: PeerError) -> PeerError {
+        if error != PeerError::Eof {
+            let enhanced = self.enhanced();
+            Answer::to(&error, None).push(&mut self.queue, enhanced);
+        }
+        self.error = Some(error);
+        self.state = State::Closed;
+        self.phase = Phase::Commands;
+        error
+    }
+
+    /// Answers by itself, when it is the answer's turn.
+    fn answer(&mut self, answer: Answer) {
+        if self.owed.is_empty() {
+            let enhanced = self.enhanced();
+            answer.push(&mut self.queue, enhanced);
+        } else {
+            self.owed.push(Due::Own(answer));
+        }
+    }
+
+    /// Refuses a line, and counts it.
+    fn reject<'i>(
+        &mut self,
+        line: &'i [u8],
+        consumed: usize,
+        error: PeerError,
+        answer: Answer,
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        self.answer(answer);
+        self.bad_commands = self.bad_commands.saturating_add(1);
+        let limits = &self.config.limits;
+        let early = !self.flags.authenticated && !self.flags.productive;
+        let (name, limit) = if early && limits.bad_commands_early < limits.bad_commands {
+            ("bad_commands_early", limits.bad_commands_early)
+        } else {
+            ("bad_commands", limits.bad_commands)
+        };
+        if self.bad_commands > limit {
+            return Err(self.fail(PeerError::Limit { name, limit: limit.into() }));
+        }
+        Ok(Received::event(consumed, Event::Rejected { line, error }))
+    }
+
+    /// One step: a line, a slice of a body, or octets that are dropped.
+    fn receive_once<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if self.state == State::Closed {
+            let first = !core::mem::replace(&mut self.flags.told_closed, true);
+            // What is pipelined behind QUIT is never run.
+            return Ok(Received { consumed: input.len(), event: first.then_some(Event::Closed) });
+        }
+        if self.queue.len() > self.config.limits.transmit {
+            return Ok(Received::nothing(0));
+        }
+        match self.phase {
+            Phase::Commands => self.receive_command(input),
+            Phase::Dotted(_) => self.receive_dotted(input),
+            Phase::Counted(_) => self.receive_counted(input),
+            Phase::AuthResponse => self.receive_auth(input),
+            Phase::Tls(told) => self.receive_before_tls(input, told),
+            Phase::BodyOffered(_) | Phase::AuthOffered => Ok(Received::nothing(0)),
+        }
+    }
+
+    /// Checks for bytes that come before a reply they depend on.
+    fn check_early(&mut self, input: &[u8]) -> Result<(), PeerError> {
+        if input.is_empty() {
+            return Ok(());
+        }
+        let greeting = self.state == State::Connected || self.flags.greeting;
+        if greeting && !self.config.tolerate_early_talkers {
+            return Err(self.fail(PeerError::EarlyTalker));
+        }
+        let error = match self.barrier {
+            Barrier::None => return Ok(()),
+            _ if self.queue.is_empty() && self.owed.is_empty() => {
+                self.barrier = Barrier::None;
+                return Ok(());
+            }
+            Barrier::Hello if self.config.tolerate_early_talkers => return Ok(()),
+            Barrier::Hello | Barrier::RefusedData => PeerError::EarlyTalker,
+        };
+        Err(self.fail(error))
+    }
+
+    /// The next command line.
+    fn receive_command<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        self.check_early(input)?;
+        if self.state == State::Connected || self.owed.is_full(self.config.limits.pipeline) {
+            return Ok(Received::nothing(0));
+        }
+        let limits = self.config.limits;
+        let is_auth = input.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
+        let (name, limit) =
+            if is_auth { ("auth_line", limits.auth_line) } else { ("line", limits.line) };
+        let (consumed, ending) = match self.framer.frame(input, limit) {
+            Framed::More => return Ok(Received::nothing(0)),
+            Framed::Skipping { consumed } => return Ok(Received::nothing(consumed)),
+            Framed::TooLong { consumed } => {
+                let error = PeerError::Limit { name, limit: limit as u64 };
+                return self.reject(&[], consumed, error, Answer::to(&error, None));
+            }
+            Framed::Line { consumed, ending, .. } => (consumed, ending),
+        };
+        let frame = input.get(..consumed).unwrap_or_default();
+        let behind = input.get(consumed..).unwrap_or_default();
+        let (word, _) = KEYWORD.split(frame);
+        let verb = Verb::from_keyword(word);
+        if self.must_wait(verb) {
+            return Ok(Received::nothing(0));
+        }
+        let cx = Context::new(self.config.tolerance);
+        let parsed = parse_whole(frame, |frame| Command::parse_part(frame, &cx));
+        let line = match ending {
+            LineEnding::CrLf => frame.get(..consumed.saturating_sub(2)).unwrap_or_default(),
+            LineEnding::Lf => frame.get(..consumed.saturating_sub(1)).unwrap_or_default(),
+        };
+        match parsed {
+            Ok(command) => self.take(command, line, consumed, behind, cx.met()),
+            Err(error) => self.take_broken(error, verb, line, consumed),
+        }
+    }
+
+    /// True when what the command means depends on an answer that is owed.
+    fn must_wait(&self, verb: Option<Verb>) -> bool {
+        let independent =
+            |verb| matches!(verb, Verb::Rcpt | Verb::Vrfy | Verb::Expn | Verb::Noop | Verb::Help);
+        !verb.is_none_or(independent) && self.owed.iter().any(|due| !matches!(due, Due::Own(_)))
+            || self.owed.iter().any(|due| match due {
+                Due::Verb(owed) => !independent(owed),
+                Due::Other | Due::Own(_) => false,
+                Due::Greeting | Due::Results => true,
+            })
+    }
+
+    /// A line that is no command.
+    fn take_broken<'i>(
+        &mut self,
+        error: SyntaxError,
+        verb: Option<Verb>,
+        line: &'i [u8],
+        consumed: usize,
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        // A chunk of unknown size hides the next command.
+        if verb == Some(Verb::Bdat) {
+            return Err(self.fail(PeerError::ChunkSize));
+        }
+        if self.state == State::Greeted && line.first() == Some(&0x16) {
+            return Err(self.fail(PeerError::WrongProtocol));
+        }
+        // STARTTLS with an argument is refused, and what follows is plaintext like what came before.
+        let error = PeerError::Syntax(error);
+        self.reject(line, consumed, error, Answer::to(&error, verb))
+    }
+
+    /// A command that is well formed.
+    fn take<'i>(
+        &mut self,
+        command: Command<'i>,
+        line: &'i [u8],
+        consumed: usize,
+        behind: &[u8],
+        deviations: mailwire_core::Deviations<Deviation>,
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        if let Command::Other(other) = &command {
+            if self.state == State::Greeted && gate::is_other_protocol(other.verb.as_bytes()) {
+                return Err(self.fail(PeerError::WrongProtocol));
+            }
+        }
+        if let Err((error, answer)) = self.gate(&command) {
+            return match command {
+                Command::Bdat(bdat) => Ok(self.discard_chunk(bdat, line, consumed, error, answer)),
+                Command::Data => {
+                    self.barrier = Barrier::RefusedData;
+                    self.reject(line, consumed, error, answer)
+                }
+                _ => self.reject(line, consumed, error, answer),
+            };
+        }
+        match &command {
+            Command::StartTls if !behind.is_empty() => {
+                return Err(self.fail(PeerError::DataAfterStartTls));
+            }
+            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) => {
+                if !behind.is_empty() && !self.config.tolerate_early_talkers {
+                    return Err(self.fail(PeerError::EarlyTalker));
+                }
+                self.barrier = Barrier::Hello;
+            }
+            Command::Auth(_) => {
+                self.auth_rounds = 0;
+                self.phase = Phase::AuthOffered;
+            }
+            Command::Data => self.phase = Phase::BodyOffered(None),
+            Command::Bdat(bdat) => {
+                let octets = Counted::new(bdat.size);
+                self.phase =
+                    Phase::BodyOffered(Some(Chunk { octets, last: bdat.last, refusal: None }));
+            }
+            Command::Mail(mail) => {
+                // Flags of a transaction that is refused are set anew by the next one.
+                self.flags.smtputf8 = mail.parameters.smtputf8();
+                self.flags.prdr = mail.parameters.prdr();
+                self.flags.binary =
+                    mail.parameters.body() == crate::family::mail::BodyType::BinaryMime;
+            }
+            _ => {}
+        }
+        self.owed.push(command.verb().map_or(Due::Other, Due::Verb));
+        Ok(Received::event(consumed, Event::Command { command, deviations }))
+    }
+}
+
+impl Machine for Server {
+    type Event<'i> = Event<'i>;
+    type Error = PeerError;
+
+    fn receive<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        let mut consumed = 0_usize;
+        loop {
+            let received = self.receive_once(input.get(consumed..).unwrap_or_default())?;
+            consumed = consumed.saturating_add(received.consumed);
+            // Octets that are dropped without an event must not stop the driver's loop.
+            if received.event.is_some() || received.consumed == 0 {
+                return Ok(Received { consumed, ..received });
+            }
+        }
+    }
+
+    fn receive_eof(&mut self) -> Result<(), PeerError> {
+        match self.error {
+            Some(error) => return Err(error),
+            None if self.state == State::Closed => return Ok(()),
+            None => {}
+        }
+        let clean = matches!(self.phase, Phase::Commands)
+            && !self.framer.is_mid_line()
+            && self.owed.is_empty();
+        if clean {
+            self.state = State::Closed;
+            Ok(())
+        } else {
+            Err(self.fail(PeerError::Eof))
+        }
+    }
+
+    fn transmit(&self) -> Transmit<'_> {
+        self.queue.transmit()
+    }
+
+    fn transmitted(&mut self, n: usize) {
+        self.queue.transmitted(n);
+        if self.queue.is_empty() {
+            self.flags.greeting = false;
+            if self.owed.is_empty() && self.barrier == Barrier::Hello {
+                self.barrier = Barrier::None;
+            }
+        }
+    }
+
+    fn waiting_for(&self) -> Wait {
+        if self.is_closed() {
+            return Wait::Closed;
+        }
+        if self.queue.len() > self.config.limits.transmit {
+            return Wait::Transmit;
+        }
+        match self.phase {
+            Phase::Commands if self.owed.iter().any(|due| !matches!(due, Due::Own(_))) => {
+                Wait::Application
+            }
+            Phase::Commands => Wait::Command,
+            Phase::BodyOffered(_) | Phase::AuthOffered => Wait::Application,
+            Phase::Dotted(_) | Phase::Counted(_) => Wait::Body,
+            Phase::AuthResponse => Wait::Auth,
+            Phase::Tls(_) => Wait::Tls,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

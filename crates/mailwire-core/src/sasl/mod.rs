@@ -242,6 +242,12 @@ impl<'a> Challenge<'a> {
     }
 }
 
+impl<'a> From<Cow<'a, [u8]>> for Challenge<'a> {
+    fn from(text: Cow<'a, [u8]>) -> Self {
+        Self { text }
+    }
+}
+
 /// Control octets are escaped: the text comes from a peer and goes to a log.
 impl fmt::Debug for Challenge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -507,6 +507,11 @@ impl MailParameters<'_> {
             .unwrap_or(BodyType::SevenBit)
     }
 
+    /// The typed keywords in the list, as bits.
+    pub(crate) const fn seen(&self) -> u32 {
+        self.seen
+    }
+
     /// True when the typed parameter stands in the list; costs one bit test.
     pub(crate) const fn has(&self, keyword: MailKeyword) -> bool {
         self.seen & (1 << keyword as u32) != 0

@@ -215,8 +215,8 @@ parameter_list! {
 }
 
 impl RcptParameters<'_> {
-    /// True when the typed parameter stands in the list; costs one bit test.
-    pub(crate) const fn has(&self, keyword: RcptKeyword) -> bool {
-        self.seen & (1 << keyword as u32) != 0
+    /// The typed keywords in the list, as bits.
+    pub(crate) const fn seen(&self) -> u32 {
+        self.seen
     }
 }

@@ -106,6 +106,7 @@ impl Answer {
             PeerError::UnknownParameter => Self::UnknownParameter,
             PeerError::NeedsSmtpUtf8 => Self::NeedsSmtpUtf8,
             PeerError::NotBase64 => Self::NotBase64,
+            PeerError::BareNewline => Self::BareNewline,
             PeerError::Contradiction => Self::Contradiction,
             PeerError::NotAuthorized => Self::AuthFirst,
             PeerError::DataAfterStartTls => Self::BehindStartTls,

@@ -1,0 +1,564 @@
+//! The client: commands out, replies in.
+//!
+//! ```text
+//! loop {
+//!     write what `transmit` shows, and say `transmitted`;
+//!     while let Some(event) = receive(input): act on it: send, send_body, respond_auth ...;
+//!     only then read again
+//! }
+//! ```
+//! Commands are given with [`send`](Client::send) as they come to mind. The machine sends them in
+//! groups when the server offers PIPELINING (RFC 2920), and one by one when not; it binds each reply
+//! to its command, and each command ends exactly once: with its reply, or as [`Unanswered`].
+
+mod auth;
+mod body;
+mod check;
+mod config;
+mod replies;
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use mailwire_core::body::{CountedEncoder, DotEncoder};
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, Wire, parse_whole};
+use mailwire_core::sasl::Challenge;
+use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Wait};
+
+pub use self::config::ClientConfig;
+use crate::Deviations;
+use crate::command::{Command, Group, Verb};
+use crate::error::{PeerError, Unanswered, UsageError};
+use crate::extension::{Extension, Extensions};
+use crate::family::greeting::Greeting;
+use crate::framing::{ReplyFrame, ReplyFramer};
+use crate::reply::Reply;
+use crate::server::Protocol;
+use crate::state::State;
+use crate::tolerance::Deviation;
+
+/// Names a command that was given to a client; its reply carries the same ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(u64);
+
+/// What happened; borrows from the input.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'i> {
+    /// The server's greeting. When it is not ready, only QUIT is left.
+    Greeting(Greeting<'i>),
+    /// The reply to a command. It ends the command, but for an intermediate one (354, 353) and for
+    /// the results of a message, of which the last one does.
+    Reply {
+        /// The command.
+        ticket: Ticket,
+        /// The reply.
+        reply: Reply<'i>,
+        /// For the results of a message in LMTP and with PRDR: which accepted recipient it is for,
+        /// in the order of acceptance, from 0. The overall reply of PRDR has none.
+        recipient: Option<u32>,
+        /// The tolerated deviations in the reply.
+        deviations: Deviations,
+    },
+    /// The body of DATA or BDAT is to be given: [`send_body`](Client::send_body) and
+    /// [`finish_body`](Client::finish_body).
+    BodyWanted(Ticket),
+    /// A challenge of the SASL exchange: [`respond_auth`](Client::respond_auth) or
+    /// [`cancel_auth`](Client::cancel_auth).
+    AuthChallenge {
+        /// The AUTH command.
+        ticket: Ticket,
+        /// The challenge, as it came and decoded.
+        challenge: Challenge<'i>,
+    },
+    /// The server is ready for TLS: start the handshake, then call
+    /// [`tls_started`](Client::tls_started).
+    TlsReady,
+    /// A command that ended without a reply.
+    Unanswered {
+        /// The command.
+        ticket: Ticket,
+        /// Whether it may have had an effect.
+        outcome: Unanswered,
+    },
+    /// The server says of itself that it closes (421), in answer to nothing.
+    Closing(Reply<'i>),
+    /// The session is over: close the connection.
+    Closed,
+}
+
+/// A command that has not ended.
+#[derive(Debug, Clone)]
+struct Pending {
+    ticket: Ticket,
+    verb: Option<Verb>,
+    stage: Stage,
+    /// Octets of its line, while it is held.
+    len: usize,
+    /// How many octets must be written before the server can answer it.
+    end: u64,
+    /// The last chunk of BDAT or BURL.
+    last: bool,
+    /// Announced octets of BDAT.
+    size: u64,
+}
+
+/// How far a command is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// One reply is due.
+    Reply,
+    /// DATA: the body is under way.
+    Body,
+    /// The results of a message are due: so many, the next one for this recipient.
+    Results { due: u32, next: u32 },
+}
+
+/// What the machine is in the middle of.
+#[derive(Debug, Clone)]
+enum Phase {
+    /// Commands.
+    Commands,
+    /// The body of DATA.
+    Dotted(DotEncoder),
+    /// The octets of BDAT.
+    Counted(CountedEncoder),
+    /// The caller answers a challenge.
+    AuthChallenged,
+    /// The driver starts TLS. True when it was told.
+    Tls(bool),
+}
+
+/// An SMTP or LMTP client, as a state machine without I/O.
+///
+/// RFC 5321, RFC 2033, RFC 2920.
+///
+/// # Wire
+/// ```text
+/// S: 220 mail.example.org ready
+/// C: EHLO client.example
+/// ```
+///
+/// # Limits
+/// [`Limits`](crate::Limits), by [`ClientConfig::limits`].
+///
+/// # Errors
+/// [`PeerError`] ends the session: it is returned again by every later call, and
+/// [`unanswered`](Client::unanswered) tells what became of each command.
+///
+/// # Example
+/// ```
+/// use mailwire_smtp::client::{Client, ClientConfig, Event};
+/// use mailwire_smtp::{Command, Machine, element::domain::Domain};
+///
+/// let mut client = Client::new(ClientConfig::default());
+/// let received = client.receive(b"220 mail.example.org ready\r\n").unwrap();
+/// assert!(matches!(received.event, Some(Event::Greeting(_))));
+///
+/// let name = Domain::name("client.example").unwrap();
+/// client.send(&Command::Ehlo(name.into())).unwrap();
+/// assert_eq!(client.transmit().first(), b"EHLO client.example\r\n");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client {
+    config: ClientConfig,
+    queue: TransmitQueue,
+    framer: ReplyFramer,
+    phase: Phase,
+    /// The state, as the server has confirmed it.
+    state: State,
+    /// The state when all that is given succeeds.
+    planned: State,
+    /// The commands that have not ended; the first `sent` are in flight.
+    commands: VecDeque<Pending>,
+    sent: usize,
+    /// The lines of the commands that are held, from `held_from` on.
+    held: Vec<u8>,
+    held_from: usize,
+    extensions: Extensions,
+    ended: VecDeque<(Ticket, Unanswered)>,
+    error: Option<PeerError>,
+    /// Octets that were queued, and those of them that were written.
+    queued: u64,
+    written: u64,
+    tickets: u64,
+    /// Recipients accepted in the transaction.
+    recipients: u32,
+    auth_rounds: u8,
+    flags: Flags,
+}
+
+/// What is true of the session or of its transaction.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)]
+struct Flags {
+    tls: bool,
+    authenticated: bool,
+    told_closed: bool,
+    /// [`Event::BodyWanted`] is to be given.
+    wanted: bool,
+    /// Of the transaction that was given last: SMTPUTF8, the type of its body, PRDR.
+    smtputf8: bool,
+    eight_bit: bool,
+    binary: bool,
+    prdr: bool,
+}
+
+impl Client {
+    /// A client at the beginning of a connection.
+    #[must_use]
+    pub fn new(config: ClientConfig) -> Self {
+        let tls = config.implicit_tls;
+        Self {
+            config,
+            queue: TransmitQueue::new(),
+            framer: ReplyFramer::new(),
+            phase: Phase::Commands,
+            state: State::Connected,
+            planned: State::Connected,
+            commands: VecDeque::new(),
+            sent: 0,
+            held: Vec::new(),
+            held_from: 0,
+            extensions: Extensions::default(),
+            ended: VecDeque::new(),
+            error: None,
+            queued: 0,
+            written: 0,
+            tickets: 0,
+            recipients: 0,
+            auth_rounds: 0,
+            flags: Flags { tls, ..Flags::default() },
+        }
+    }
+
+    /// Gives a command. It goes out now, or when it is its turn.
+    ///
+    /// # Errors
+    /// [`UsageError`] when the command cannot be given: nothing is sent then.
+    pub fn send(&mut self, command: &Command<'_>) -> Result<Ticket, UsageError> {
+        self.check(command)?;
+        let ticket = Ticket(self.tickets);
+        self.tickets = self.tickets.saturating_add(1);
+        let from = self.held.len();
+        command.encode(&mut Encoder::new(&mut self.held));
+        let verb = command.verb();
+        let (last, size) = match command {
+            Command::Bdat(bdat) => (bdat.last, bdat.size),
+            Command::Burl(burl) => (burl.last, 0),
+            _ => (false, 0),
+        };
+        self.commands.push_back(Pending {
+            ticket,
+            verb,
+            stage: Stage::Reply,
+            len: self.held.len().saturating_sub(from),
+            end: u64::MAX,
+            last,
+            size,
+        });
+        self.plan(command);
+        self.pump();
+        Ok(ticket)
+    }
+
+    /// Takes note that the TLS handshake is finished. Everything that the server said before is
+    /// forgotten.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no handshake is due.
+    pub fn tls_started(&mut self) -> Result<(), UsageError> {
+        if !matches!(self.phase, Phase::Tls(_)) || self.error.is_some() {
+            return Err(UsageError::NotNow { what: "the TLS handshake" });
+        }
+        let (config, tickets) = (self.config.clone(), self.tickets);
+        *self = Self::new(config);
+        self.tickets = tickets;
+        (self.state, self.planned) = (State::Greeted, State::Greeted);
+        self.flags.tls = true;
+        Ok(())
+    }
+
+    /// The next command that ended without a reply, behind an error or the end of the connection.
+    pub fn unanswered(&mut self) -> Option<(Ticket, Unanswered)> {
+        self.ended.pop_front()
+    }
+
+    /// The state of the session, as the server has confirmed it.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What the server offers.
+    #[must_use]
+    pub const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// True when the session is under TLS.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        self.flags.tls
+    }
+
+    /// True when the server accepted the authentication.
+    #[must_use]
+    pub const fn is_authenticated(&self) -> bool {
+        self.flags.authenticated
+    }
+
+    /// True when the session is over.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed) || self.error.is_some()
+    }
+
+    /// True when the connection changed its roles (ATRN, TURN): hand it to a
+    /// [`Server`](crate::Server), with the input that is not consumed.
+    #[must_use]
+    pub const fn turned(&self) -> bool {
+        matches!(self.state, State::Turned)
+    }
+
+    /// SMTP or LMTP.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.config.protocol
+    }
+
+    /// Commands that have not ended.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.commands.len()
+    }
+
+    /// Queues octets, counted.
+    fn push(&mut self, octets: &[u8]) {
+        self.queue.push(octets);
+        self.queued = self.queued.saturating_add(octets.len() as u64);
+    }
+
+    /// Sends what may be sent, and drops what cannot succeed any more.
+    fn pump(&mut self) {
+        while matches!(self.phase, Phase::Commands) && !self.is_closed() {
+            let Some(next) = self.commands.get(self.sent) else { break };
+            let group = next.verb.map_or(Group::Last, |verb| verb.row().group);
+            if let Some(before) = self.sent.checked_sub(1).and_then(|at| self.commands.get(at)) {
+                let open = before.verb.is_some_and(|verb| verb.row().group == Group::Anywhere)
+                    && before.stage == Stage::Reply;
+                let may = self.config.pipelining
+                    && self.extensions.has(Extension::Pipelining)
+                    && open
+                    && group != Group::Alone
+                    && self.sent < usize::from(self.config.limits.pipeline).saturating_mul(4);
+                if !may {
+                    break;
+                }
+            } else if next.verb.is_some_and(|verb| !self.state.allows(verb)) {
+                // What it depends on has failed, so it has no meaning any more.
+                self.drop_next();
+                continue;
+            }
+            self.release();
+        }
+        if self.commands.is_empty() {
+            self.planned = self.state;
+        }
+    }
+
+    /// Ends the first held command without sending it.
+    fn drop_next(&mut self) {
+        if let Some(dropped) = self.commands.remove(self.sent) {
+            self.take_held(dropped.len);
+            self.ended.push_back((dropped.ticket, Unanswered::NotSent));
+        }
+    }
+
+    /// Puts the first held command in the queue.
+    fn release(&mut self) {
+        let Some(next) = self.commands.get(self.sent) else { return };
+        let (len, verb, size) = (next.len, next.verb, next.size);
+        let to = self.held_from.saturating_add(len);
+        let line = self.held.get(self.held_from..to).unwrap_or_default();
+        self.queue.push(line);
+        self.queued = self.queued.saturating_add(len as u64);
+        self.take_held(len);
+        let end = self.queued;
+        if let Some(next) = self.commands.get_mut(self.sent) {
+            next.end = end;
+        }
+        self.sent = self.sent.saturating_add(1);
+        if verb == Some(Verb::Bdat) {
+            self.phase = Phase::Counted(CountedEncoder::new(size));
+            self.flags.wanted = true;
+        }
+    }
+
+    /// Forgets the first held line.
+    fn take_held(&mut self, len: usize) {
+        self.held_from = self.held_from.saturating_add(len);
+        if self.held_from >= self.held.len() {
+            self.held.clear();
+            self.held_from = 0;
+        }
+    }
+
+    /// Ends the session. Every command that has not ended does so now.
+    fn fail(&mut self, error: PeerError) -> PeerError {
+        self.abandon();
+        self.error = Some(error);
+        error
+    }
+
+    /// Ends every command, by how much of it was written.
+    fn abandon(&mut self) {
+        while let Some(command) = self.commands.pop_front() {
+            let outcome =
+                if self.written >= command.end { Unanswered::Unknown } else { Unanswered::NotSent };
+            self.ended.push_back((command.ticket, outcome));
+        }
+        self.sent = 0;
+        self.held = Vec::new();
+        self.held_from = 0;
+        self.flags.wanted = false;
+        self.phase = Phase::Commands;
+        self.state = State::Closed;
+        self.planned = State::Closed;
+    }
+
+    /// The next reply.
+    fn receive_reply<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        if let [b'\n', ..] | [b'\r', b'\n', ..] = input {
+            if self.framer.is_empty() && self.allows(Deviation::BlankLine) {
+                let blank = if input.first() == Some(&b'\r') { 2 } else { 1 };
+                let rest = input.get(blank..).unwrap_or_default();
+                let received = self.receive_reply(rest)?;
+                let consumed = received.consumed.saturating_add(blank);
+                return Ok(Received { consumed, ..received });
+            }
+        }
+        let frame = match self.framer.frame(input, &self.config.limits) {
+            ReplyFrame::Reply(frame) => frame,
+            ReplyFrame::More => return Ok(Received::nothing(0)),
+            ReplyFrame::TooLong { name, limit } => {
+                return Err(self.fail(PeerError::Limit { name, limit: limit as u64 }));
+            }
+        };
+        let cx = Context::new(self.config.tolerance);
+        let reply = match parse_whole(frame, |frame| Reply::parse_part(frame, &cx)) {
+            Ok(reply) => reply,
+            Err(_) if self.state == State::Connected => {
+                return Err(self.fail(PeerError::WrongProtocol));
+            }
+            Err(error) => return Err(self.fail(PeerError::Syntax(error))),
+        };
+        let behind = input.len().saturating_sub(frame.len());
+        let event = self.take_reply(reply, &cx, behind)?;
+        self.pump();
+        Ok(Received::event(frame.len(), event))
+    }
+
+    fn allows(&self, deviation: Deviation) -> bool {
+        self.config.tolerance.allowed().contains(deviation)
+    }
+}
+
+impl Machine for Client {
+    type Event<'i> = Event<'i>;
+    type Error = PeerError;
+
+    fn receive<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if let Some((ticket, outcome)) = self.ended.pop_front() {
+            return Ok(Received::event(0, Event::Unanswered { ticket, outcome }));
+        }
+        if self.state == State::Closed {
+            let first = !core::mem::replace(&mut self.flags.told_closed, true);
+            return Ok(Received { consumed: input.len(), event: first.then_some(Event::Closed) });
+        }
+        if self.flags.wanted {
+            self.flags.wanted = false;
+            let of = match self.phase {
+                Phase::Counted(_) => self.sent.checked_sub(1),
+                _ => Some(0),
+            };
+            if let Some(command) = of.and_then(|at| self.commands.get(at)) {
+                return Ok(Received::event(0, Event::BodyWanted(command.ticket)));
+            }
+        }
+        match self.phase {
+            Phase::Tls(told) => self.receive_before_tls(input, told),
+            // A turned connection speaks the other way round: its bytes are not for this machine.
+            _ if self.turned() => Ok(Received::nothing(0)),
+            Phase::AuthChallenged if !input.is_empty() => {
+                Err(self.fail(PeerError::UnexpectedReply { code: 0 }))
+            }
+            _ if input.is_empty() => Ok(Received::nothing(0)),
+            _ => self.receive_reply(input),
+        }
+    }
+
+    fn receive_eof(&mut self) -> Result<(), PeerError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if self.state == State::Closed {
+            return Ok(());
+        }
+        // A server may close instead of answering QUIT.
+        let quits = self.commands.front().is_some_and(|command| command.verb == Some(Verb::Quit));
+        let clean = self.framer.is_empty()
+            && matches!(self.phase, Phase::Commands)
+            && (self.commands.is_empty() || quits && self.sent > 0);
+        if clean {
+            self.abandon();
+            return Ok(());
+        }
+        Err(self.fail(PeerError::Eof))
+    }
+
+    fn transmit(&self) -> Transmit<'_> {
+        self.queue.transmit()
+    }
+
+    fn transmitted(&mut self, n: usize) {
+        let n = n.min(self.queue.len());
+        self.queue.transmitted(n);
+        self.written = self.written.saturating_add(n as u64);
+    }
+
+    fn waiting_for(&self) -> Wait {
+        if self.is_closed() {
+            return Wait::Closed;
+        }
+        match self.phase {
+            Phase::Tls(_) => return Wait::Tls,
+            Phase::AuthChallenged => return Wait::Application,
+            Phase::Dotted(_) | Phase::Counted(_) if self.queue.is_empty() => {
+                return Wait::Application;
+            }
+            Phase::Dotted(_) | Phase::Counted(_) => return Wait::Body,
+            Phase::Commands => {}
+        }
+        if self.state == State::Connected {
+            return Wait::Greeting;
+        }
+        match self.commands.front() {
+            None => Wait::Nothing,
+            Some(command) => match (command.stage, command.verb) {
+                (Stage::Results { .. }, _) => Wait::BodyAnswer,
+                (_, Some(Verb::Data)) => Wait::BodyGo,
+                (_, Some(Verb::Bdat)) if command.last => Wait::BodyAnswer,
+                (_, Some(Verb::Auth)) => Wait::Auth,
+                _ => Wait::Answer,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

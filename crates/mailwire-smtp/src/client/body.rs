@@ -1,0 +1,123 @@
+//! Message bodies of a client: DATA with its dots, BDAT by count.
+
+use bytes::Bytes;
+use mailwire_core::body::{BodyError, DotEncoder, Findings, Inspector, Stuffed};
+
+use super::{Client, Phase, Stage};
+use crate::error::UsageError;
+use crate::server::Protocol;
+
+impl Client {
+    /// Sends a part of the body. It is not copied.
+    ///
+    /// For DATA the dots are added here, and what must not be sent is refused: bare CR and LF, NUL,
+    /// and 8-bit octets unless MAIL had BODY=8BITMIME. For BDAT exactly the announced octets are
+    /// taken.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no body is wanted; [`UsageError::Busy`] when too much is queued;
+    /// [`UsageError::Body`] and [`UsageError::BodyLength`] when the part cannot be sent, and nothing
+    /// of it is. A body of DATA that failed cannot be ended: close the connection.
+    pub fn send_body(&mut self, part: Bytes) -> Result<(), UsageError> {
+        if self.queue.len() > self.config.limits.transmit {
+            return Err(UsageError::Busy);
+        }
+        let before = self.queue.len();
+        match &mut self.phase {
+            Phase::Dotted(encoder) => {
+                let queue = &mut self.queue;
+                encoder.encode(&part, |piece| match piece {
+                    Stuffed::Chunk(range) => queue.push_body(part.slice(range)),
+                    Stuffed::Insert(octets) => queue.push(octets),
+                })?;
+            }
+            Phase::Counted(encoder) => {
+                if !self.flags.binary {
+                    let mut inspector = Inspector::new(refused(self.flags.eight_bit));
+                    inspector.inspect(&part);
+                    if inspector.found().contains(Findings::EIGHT_BIT) {
+                        return Err(BodyError::EightBit.into());
+                    }
+                    if inspector.found().contains(Findings::NUL) {
+                        return Err(BodyError::Nul.into());
+                    }
+                }
+                encoder.push(part.len())?;
+                self.queue.push_body(part);
+            }
+            _ => return Err(UsageError::NotNow { what: "a body" }),
+        }
+        let added = self.queue.len().saturating_sub(before);
+        self.queued = self.queued.saturating_add(added as u64);
+        Ok(())
+    }
+
+    /// Ends the body.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no body is under way; [`UsageError::BodyLength`] when octets of
+    /// BDAT are missing; [`UsageError::Body`] when the body of DATA failed or ends in a bare CR.
+    pub fn finish_body(&mut self) -> Result<(), UsageError> {
+        match &mut self.phase {
+            Phase::Dotted(encoder) => {
+                let before = self.queue.len();
+                let queue = &mut self.queue;
+                encoder.finish(|piece| {
+                    if let Stuffed::Insert(octets) = piece {
+                        queue.push(octets);
+                    }
+                })?;
+                let added = self.queue.len().saturating_sub(before);
+                self.queued = self.queued.saturating_add(added as u64);
+                self.expect_results(0);
+            }
+            Phase::Counted(encoder) => {
+                encoder.finish()?;
+                let at = self.sent.saturating_sub(1);
+                let end = self.queued;
+                if let Some(command) = self.commands.get_mut(at) {
+                    command.end = end;
+                }
+            }
+            _ => return Err(UsageError::NotNow { what: "the end of a body" }),
+        }
+        self.flags.wanted = false;
+        self.phase = Phase::Commands;
+        self.pump();
+        Ok(())
+    }
+
+    /// The body of DATA may come.
+    pub(super) fn start_dotted(&mut self) {
+        if let Some(command) = self.commands.front_mut() {
+            command.stage = Stage::Body;
+            command.end = u64::MAX;
+        }
+        let encoder = DotEncoder::new(self.config.newlines);
+        self.phase = Phase::Dotted(encoder.refuse(refused(self.flags.eight_bit)));
+        self.flags.wanted = true;
+    }
+
+    /// No recipient was accepted and the server wants a body all the same: it gets an empty one.
+    /// RFC 2920 section 3.1.
+    pub(super) fn send_nothing(&mut self) {
+        self.push(b".\r\n");
+        self.expect_results(0);
+    }
+
+    /// The results of the first command's message are due: one, or one per recipient.
+    pub(super) fn expect_results(&mut self, next: u32) {
+        let each = self.config.protocol == Protocol::Lmtp;
+        let due = if each { self.recipients.max(1) } else { 1 };
+        let end = self.queued;
+        if let Some(command) = self.commands.front_mut() {
+            command.stage = Stage::Results { due, next };
+            command.end = end;
+        }
+    }
+}
+
+/// What a body must not hold: NUL needs BINARYMIME, 8-bit octets need 8BITMIME.
+fn refused(eight_bit: bool) -> Findings {
+    if eight_bit { Findings::NUL } else { Findings::NUL.union(Findings::EIGHT_BIT) }
+}

@@ -1,0 +1,233 @@
+//! What a reply means: which command it ends, and what that changes.
+
+use mailwire_core::parse::Context;
+use mailwire_core::sasl::Challenge;
+
+use super::{Client, Event, Phase, Stage, Ticket};
+use crate::command::Verb;
+use crate::element::reply_code::ReplyCode;
+use crate::error::PeerError;
+use crate::extension::{Extension, Extensions};
+use crate::family::greeting::Greeting;
+use crate::family::hello::EhloReply;
+use crate::reply::Reply;
+use crate::server::TlsPolicy;
+use crate::state::{Outcome, State};
+
+impl Client {
+    /// Takes a whole reply. `behind`: octets of input behind it.
+    pub(super) fn take_reply<'i>(
+        &mut self,
+        reply: Reply<'i>,
+        cx: &Context,
+        behind: usize,
+    ) -> Result<Event<'i>, PeerError> {
+        let code = reply.code();
+        if self.state == State::Connected {
+            return self.take_greeting(reply);
+        }
+        let Some(command) = self.commands.front().filter(|_| self.sent > 0) else {
+            if code == ReplyCode::NOT_AVAILABLE {
+                self.abandon();
+                return Ok(Event::Closing(reply));
+            }
+            return Err(self.unexpected(code));
+        };
+        let (ticket, verb, stage, last) =
+            (command.ticket, command.verb, command.stage, command.last);
+        let whole = self.written >= command.end;
+        // A server may give up early, but it cannot accept what it has not got.
+        if !whole && !(code.number() >= 400) {
+            return Err(self.unexpected(code));
+        }
+        if !whole && stage == Stage::Reply && code != ReplyCode::NOT_AVAILABLE {
+            // A chunk may be refused while its octets are under way; a line may not.
+            let chunk = verb == Some(Verb::Bdat) && self.written > 0;
+            if !chunk {
+                return Err(self.unexpected(code));
+            }
+        }
+        let mut recipient = None;
+        match (verb, stage) {
+            (Some(Verb::Auth), _) if code == ReplyCode::AUTH_CONTINUE => {
+                return self.take_challenge(reply, ticket);
+            }
+            (Some(Verb::Data), Stage::Reply) if code == ReplyCode::START_MAIL_INPUT => {
+                if self.recipients == 0 {
+                    self.send_nothing();
+                } else {
+                    self.start_dotted();
+                }
+            }
+            (_, Stage::Results { due: 1, next: 0 })
+                if code == ReplyCode::PRDR_CONTENT_ANALYSIS && self.flags.prdr =>
+            {
+                let due = self.recipients.saturating_add(1);
+                if let Some(command) = self.commands.front_mut() {
+                    command.stage = Stage::Results { due, next: 0 };
+                }
+            }
+            _ if code.is_intermediate() => return Err(self.unexpected(code)),
+            (Some(Verb::Data), Stage::Reply) if code.is_positive() => {
+                return Err(self.unexpected(code));
+            }
+            (_, Stage::Body) => self.refused_early(),
+            (_, Stage::Results { due, next }) => {
+                recipient = self.take_result(due, next);
+            }
+            (Some(Verb::Bdat | Verb::Burl), Stage::Reply) if last => {
+                self.expect_results(0);
+                if let Some(Stage::Results { due, next }) =
+                    self.commands.front().map(|command| command.stage)
+                {
+                    recipient = self.take_result(due, next);
+                }
+                if !whole {
+                    self.refused_early();
+                }
+            }
+            (Some(verb), Stage::Reply) => {
+                if !whole && verb == Verb::Bdat {
+                    self.refused_early();
+                } else {
+                    self.take_outcome(verb, &reply, cx, behind)?;
+                }
+            }
+            (None, Stage::Reply) => self.end_first(),
+        }
+        if code == ReplyCode::NOT_AVAILABLE {
+            self.end_ticket(ticket);
+            self.abandon();
+        }
+        Ok(Event::Reply { ticket, reply, recipient, deviations: cx.met() })
+    }
+
+    fn take_greeting<'i>(&mut self, reply: Reply<'i>) -> Result<Event<'i>, PeerError> {
+        let code = reply.code();
+        let greeting = Greeting { reply: reply.without_enhanced_code() };
+        (self.state, self.planned) = if greeting.is_ready() {
+            (State::Greeted, State::Greeted)
+        } else if code.number() >= 400 {
+            (State::Refused, State::Refused)
+        } else {
+            return Err(self.fail(PeerError::Greeting { code: code.number() }));
+        };
+        Ok(Event::Greeting(greeting))
+    }
+
+    fn take_challenge<'i>(
+        &mut self,
+        reply: Reply<'i>,
+        ticket: Ticket,
+    ) -> Result<Event<'i>, PeerError> {
+        let limit = self.config.limits.auth_rounds;
+        if reply.lines().count() > 1 {
+            return Err(self.unexpected(reply.code()));
+        }
+        if self.auth_rounds >= limit {
+            return Err(self.fail(PeerError::Limit { name: "auth_rounds", limit: limit.into() }));
+        }
+        self.auth_rounds = self.auth_rounds.saturating_add(1);
+        self.phase = Phase::AuthChallenged;
+        let challenge = reply.into_first_line();
+        Ok(Event::AuthChallenge { ticket, challenge: Challenge::from(challenge) })
+    }
+
+    /// One of the results of a message.
+    fn take_result(&mut self, due: u32, next: u32) -> Option<u32> {
+        let each = self.config.protocol == crate::server::Protocol::Lmtp || due > 1 || next > 0;
+        let recipient = (each && next < self.recipients).then_some(next);
+        if due > 1 {
+            if let Some(command) = self.commands.front_mut() {
+                let next = next.saturating_add(1);
+                command.stage = Stage::Results { due: due.saturating_sub(1), next };
+            }
+        } else {
+            self.state = self.state.after(Verb::Bdat, Outcome::Completed);
+            self.recipients = 0;
+            self.end_first();
+        }
+        recipient
+    }
+
+    /// The server refuses a body that is under way. What it does with the rest is not known, so
+    /// nothing can follow.
+    fn refused_early(&mut self) {
+        self.end_first();
+        self.abandon();
+    }
+
+    /// The one reply to a command.
+    fn take_outcome(
+        &mut self,
+        verb: Verb,
+        reply: &Reply<'_>,
+        cx: &Context,
+        behind: usize,
+    ) -> Result<(), PeerError> {
+        let code = reply.code();
+        let positive = match verb {
+            Verb::StartTls => code == ReplyCode::READY,
+            _ => code.is_positive(),
+        };
+        let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
+        self.state = self.state.after(verb, outcome);
+        self.end_first();
+        let required = self.config.tls == TlsPolicy::Required && !self.flags.tls;
+        match verb {
+            Verb::Ehlo | Verb::Lhlo if positive => {
+                self.recipients = 0;
+                let hello = EhloReply::from_reply(reply.borrowed(), cx);
+                self.extensions =
+                    hello.map(|hello| Extensions::offered(&hello)).unwrap_or_default();
+                self.extensions.mask(self.config.mask);
+                if required && !self.extensions.has(Extension::StartTls) {
+                    return Err(self.fail(PeerError::TlsUnavailable));
+                }
+            }
+            Verb::Helo if positive => {
+                self.recipients = 0;
+                self.extensions = Extensions::default();
+                if required {
+                    return Err(self.fail(PeerError::TlsUnavailable));
+                }
+            }
+            Verb::Rcpt if positive => self.recipients = self.recipients.saturating_add(1),
+            Verb::Mail | Verb::Rset if positive => self.recipients = 0,
+            Verb::StartTls if positive => {
+                if behind > 0 {
+                    return Err(self.fail(PeerError::DataAfterStartTls));
+                }
+                self.phase = Phase::Tls(false);
+            }
+            Verb::StartTls if required => {
+                return Err(self.fail(PeerError::TlsRefused { code: code.number() }));
+            }
+            Verb::Auth => {
+                self.auth_rounds = 0;
+                self.flags.authenticated = positive;
+            }
+            Verb::Xclient if positive => self.extensions = Extensions::default(),
+            Verb::Quit => self.abandon(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The first command has its reply.
+    fn end_first(&mut self) {
+        self.commands.pop_front();
+        self.sent = self.sent.saturating_sub(1);
+    }
+
+    /// The command has its reply, if it has not ended yet.
+    fn end_ticket(&mut self, ticket: Ticket) {
+        if self.commands.front().is_some_and(|command| command.ticket == ticket) {
+            self.end_first();
+        }
+    }
+
+    fn unexpected(&mut self, code: ReplyCode) -> PeerError {
+        self.fail(PeerError::UnexpectedReply { code: code.number() })
+    }
+}

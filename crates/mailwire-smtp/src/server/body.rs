@@ -1,0 +1,234 @@
+//! Message bodies of a server: DATA with its dots, BDAT by count. RFC 5321 section 4.5.2, RFC 3030.
+
+use mailwire_core::Received;
+use mailwire_core::body::{Counted, DotDecoder, Findings};
+
+use super::answer::Answer;
+use super::{BareNewlines, Barrier, BodyEnd, Chunk, Due, Event, Phase, Protocol, Refusal, Server};
+use crate::command::Verb;
+use crate::error::{PeerError, UsageError};
+use crate::family::bdat::Bdat;
+use crate::reply::Reply;
+use crate::state::{Outcome, State};
+
+impl Server {
+    /// Accepts the body of DATA (354 goes out) or the octets of BDAT.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no body is offered or earlier answers are owed.
+    pub fn accept_body(&mut self) -> Result<(), UsageError> {
+        match self.offered_body()? {
+            None => {
+                let enhanced = self.enhanced();
+                Answer::StartInput.push(&mut self.queue, enhanced);
+                let look_for = Findings::BARE.union(self.config.look_for);
+                self.size = 0;
+                self.phase = Phase::Dotted(DotDecoder::new(look_for));
+            }
+            Some(chunk) => {
+                if self.state == State::Rcpt {
+                    self.size = 0;
+                }
+                self.phase = Phase::Counted(chunk);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses the body of DATA, or a chunk of BDAT: its octets are dropped first.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no body is offered or earlier answers are owed;
+    /// [`UsageError::WrongReply`] for a reply that is not negative.
+    pub fn reject_body(&mut self, reply: &Reply<'_>) -> Result<(), UsageError> {
+        let chunk = self.offered_body()?;
+        if reply.code().number() < 400 {
+            return Err(UsageError::WrongReply { code: reply.code().number(), what: "a refusal" });
+        }
+        match chunk {
+            None => {
+                self.push_reply(reply);
+                self.state = self.state.after(Verb::Data, Outcome::Refused);
+                self.barrier = Barrier::RefusedData;
+                self.phase = Phase::Commands;
+                self.settle();
+            }
+            Some(chunk) => {
+                self.held = Some(reply.as_wire().into());
+                let chunk = Chunk { refusal: Some(Refusal::Held), ..chunk };
+                self.phase = Phase::Counted(chunk);
+            }
+        }
+        Ok(())
+    }
+
+    fn offered_body(&self) -> Result<Option<Chunk>, UsageError> {
+        let due = matches!(self.owed.first(), Some(Due::Verb(Verb::Data | Verb::Bdat)));
+        match self.phase {
+            Phase::BodyOffered(chunk) if due => Ok(chunk),
+            _ => Err(UsageError::NotNow { what: "a decision on a body" }),
+        }
+    }
+
+    /// Refuses a chunk that is not allowed here. Its octets are dropped and never run as commands;
+    /// the answer goes out behind them, as RFC 3030 section 2 asks.
+    pub(super) fn discard_chunk<'i>(
+        &mut self,
+        bdat: Bdat,
+        line: &'i [u8],
+        consumed: usize,
+        error: PeerError,
+        answer: Answer,
+    ) -> Received<Event<'i>> {
+        self.bad_commands = self.bad_commands.saturating_add(1);
+        let octets = Counted::new(bdat.size);
+        let refusal = Some(Refusal::Own(answer));
+        self.phase = Phase::Counted(Chunk { octets, last: bdat.last, refusal });
+        Received::event(consumed, Event::Rejected { line, error })
+    }
+
+    /// The octets of a refused chunk are gone.
+    fn end_refused(&mut self, refusal: Refusal) {
+        self.phase = Phase::Commands;
+        match refusal {
+            Refusal::Own(answer) => self.answer(answer),
+            Refusal::Held => {
+                if let Some(reply) = self.held.take() {
+                    self.queue.push(&reply);
+                }
+                self.state = self.state.after(Verb::Bdat, Outcome::Refused);
+                self.settle();
+            }
+        }
+    }
+
+    /// Counts body octets; an error when the message is twice as large as it may be.
+    fn count(&mut self, octets: usize) -> Result<bool, PeerError> {
+        let limit = self.config.limits.message;
+        self.size = self.size.saturating_add(octets as u64);
+        if self.size > limit.saturating_mul(2) {
+            return Err(self.fail(PeerError::Limit { name: "message", limit }));
+        }
+        Ok(self.size <= limit)
+    }
+
+    /// The next octets of DATA.
+    pub(super) fn receive_dotted<'i>(
+        &mut self,
+        input: &'i [u8],
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        let mut taken = 0;
+        loop {
+            let Phase::Dotted(decoder) = &mut self.phase else {
+                return Ok(Received::nothing(taken));
+            };
+            let dotted = decoder.decode(input.get(taken..).unwrap_or_default());
+            let findings = decoder.found();
+            taken = taken.saturating_add(dotted.consumed);
+            // What is too large is counted and not shown.
+            if !dotted.data.is_empty() && self.count(dotted.data.len())? {
+                return Ok(Received::event(taken, Event::BodyChunk(dotted.data)));
+            }
+            if dotted.end {
+                return Ok(self.end_dotted(taken, findings));
+            }
+            if dotted.data.is_empty() && taken >= input.len() {
+                return Ok(Received::nothing(taken));
+            }
+        }
+    }
+
+    fn end_dotted<'i>(&mut self, consumed: usize, findings: Findings) -> Received<Event<'i>> {
+        let limit = self.config.limits.message;
+        let bare = findings.intersects(Findings::BARE)
+            && self.config.bare_newlines == BareNewlines::Refuse;
+        let refused = if self.size > limit {
+            Some((PeerError::Limit { name: "message", limit }, Answer::TooLarge))
+        } else if bare {
+            Some((PeerError::BareNewline, Answer::BareNewline))
+        } else {
+            None
+        };
+        self.phase = Phase::Commands;
+        self.end_message(refused.map(|(_, answer)| answer));
+        let end = BodyEnd {
+            size: self.size,
+            findings,
+            last: true,
+            refused: refused.map(|(error, _)| error),
+        };
+        Received::event(consumed, Event::BodyEnd(end))
+    }
+
+    /// The message is whole: its results are owed, or are the machine's own refusal.
+    fn end_message(&mut self, refused: Option<Answer>) {
+        let each = self.config.protocol == Protocol::Lmtp;
+        // What is first is the DATA or the BDAT itself.
+        self.owed.pop();
+        if self.flags.prdr && !each && refused.is_none() {
+            let enhanced = self.enhanced();
+            Answer::PerRecipient.push(&mut self.queue, enhanced);
+            self.results = self.recipients.saturating_add(1);
+        } else {
+            self.results = if each { self.recipients } else { 1 };
+        }
+        match refused {
+            None => self.owed.push(Due::Results),
+            Some(answer) => {
+                let enhanced = self.enhanced();
+                for _ in 0..self.results {
+                    answer.push(&mut self.queue, enhanced);
+                }
+                self.complete();
+            }
+        }
+    }
+
+    /// The transaction is over.
+    pub(super) fn complete(&mut self) {
+        self.results = 0;
+        self.recipients = 0;
+        // BDAT completes where DATA does, and from `Chunks` too.
+        self.state = self.state.after(Verb::Bdat, Outcome::Completed);
+    }
+
+    /// The next octets of BDAT.
+    pub(super) fn receive_counted<'i>(
+        &mut self,
+        input: &'i [u8],
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        let Phase::Counted(chunk) = &mut self.phase else { return Ok(Received::nothing(0)) };
+        let data = chunk.octets.take(input);
+        let Chunk { octets, last, refusal } = *chunk;
+        if let Some(refusal) = refusal {
+            if octets.is_done() {
+                self.end_refused(refusal);
+            }
+            return Ok(Received::nothing(data.len()));
+        }
+        if !data.is_empty() {
+            let fits = self.count(data.len())?;
+            if fits {
+                return Ok(Received::event(data.len(), Event::BodyChunk(data)));
+            }
+        }
+        if !octets.is_done() {
+            return Ok(Received::nothing(data.len()));
+        }
+        self.phase = Phase::Commands;
+        let limit = self.config.limits.message;
+        let refused = (self.size > limit).then_some(PeerError::Limit { name: "message", limit });
+        match (last, refused) {
+            (true, _) => self.end_message(refused.map(|_| Answer::TooLarge)),
+            (false, Some(_)) => {
+                self.owed.pop();
+                self.answer(Answer::TooLarge);
+                self.state = self.state.after(Verb::Bdat, Outcome::Refused);
+            }
+            // The chunk is answered like a command.
+            (false, None) => {}
+        }
+        let end = BodyEnd { size: self.size, findings: Findings::NONE, last, refused };
+        Ok(Received::event(data.len(), Event::BodyEnd(end)))
+    }
+}

@@ -1,0 +1,166 @@
+//! What a server refuses by itself: order, extensions, policy, parameters, limits.
+
+use super::answer::Answer;
+use super::{Protocol, Server, TlsPolicy};
+use crate::Extension;
+use crate::command::{Command, Verb};
+use crate::error::PeerError;
+use crate::family::mail::{BodyType, Mail, MailKeyword, MailParameter};
+use crate::family::rcpt::{Rcpt, RcptParameter};
+use crate::state::State;
+
+/// Why a command is refused, and the answer.
+type Refusal = (PeerError, Answer);
+
+/// Verbs of other protocols that are tricked into talking to a mail server.
+pub(super) fn is_other_protocol(verb: &[u8]) -> bool {
+    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"PATCH", b"TRACE"]
+        .iter()
+        .any(|other| verb.eq_ignore_ascii_case(other))
+}
+
+impl Server {
+    /// Checks a command that is well formed.
+    pub(super) fn gate(&self, command: &Command<'_>) -> Result<(), Refusal> {
+        let Some(verb) = command.verb() else {
+            return if self.config.deliver_unknown_verbs {
+                Ok(())
+            } else {
+                Err((PeerError::NotImplemented, Answer::Unrecognized))
+            };
+        };
+        self.gate_verb(verb)?;
+        match command {
+            Command::Mail(mail) => self.gate_mail(mail),
+            Command::Rcpt(rcpt) => self.gate_rcpt(rcpt),
+            Command::Data if self.flags.binary => {
+                Err((self.bad_sequence(verb), Answer::BinaryNeedsBdat))
+            }
+            Command::Auth(auth) => match auth.initial_response() {
+                Some(Err(_)) => Err((PeerError::NotBase64, Answer::NotBase64)),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn gate_verb(&self, verb: Verb) -> Result<(), Refusal> {
+        let lmtp = self.config.protocol == Protocol::Lmtp;
+        if matches!(verb, Verb::Ehlo | Verb::Helo) && lmtp || verb == Verb::Lhlo && !lmtp {
+            return Err((PeerError::NotImplemented, Answer::WrongHello));
+        }
+        if let Some(extension) = verb.row().extension {
+            if !self.config.offers(extension) {
+                return Err((PeerError::NotImplemented, Answer::NotImplemented));
+            }
+        }
+        self.gate_security(verb)?;
+        if !self.state.allows(verb) {
+            let answer = match (self.state, verb) {
+                (State::Greeted, _) => Answer::HelloFirst,
+                (State::Mail, Verb::Data | Verb::Bdat | Verb::Burl) => Answer::NoRecipients,
+                _ => Answer::BadSequence,
+            };
+            return Err((self.bad_sequence(verb), answer));
+        }
+        Ok(())
+    }
+
+    /// TLS and authentication. RFC 3207 section 4, RFC 4954 sections 4 and 6.
+    fn gate_security(&self, verb: Verb) -> Result<(), Refusal> {
+        let free = matches!(
+            verb,
+            Verb::Ehlo
+                | Verb::Helo
+                | Verb::Lhlo
+                | Verb::Noop
+                | Verb::Quit
+                | Verb::Rset
+                | Verb::Help
+                | Verb::StartTls
+        );
+        match verb {
+            Verb::StartTls if self.flags.tls => {
+                return Err((self.bad_sequence(verb), Answer::BadSequence));
+            }
+            Verb::Auth if self.flags.authenticated => {
+                return Err((self.bad_sequence(verb), Answer::BadSequence));
+            }
+            Verb::Auth if !self.flags.tls && !self.config.auth_without_tls => {
+                return Err((PeerError::NotAuthorized, Answer::EncryptionNeeded));
+            }
+            _ if free => return Ok(()),
+            _ => {}
+        }
+        if self.config.tls == TlsPolicy::Required && !self.flags.tls {
+            return Err((PeerError::NotAuthorized, Answer::TlsFirst));
+        }
+        let needs_auth = self.config.require_auth || matches!(verb, Verb::Burl | Verb::Atrn);
+        if needs_auth && verb != Verb::Auth && !self.flags.authenticated {
+            return Err((PeerError::NotAuthorized, Answer::AuthFirst));
+        }
+        Ok(())
+    }
+
+    fn gate_mail(&self, mail: &Mail<'_>) -> Result<(), Refusal> {
+        let unknown = (PeerError::UnknownParameter, Answer::UnknownParameter);
+        let parameters = &mail.parameters;
+        if !parameters.is_empty() && !self.config.deliver_unknown_parameters {
+            if !self.flags.extended || !self.config.allows_mail(parameters.seen(), self.flags.tls) {
+                return Err(unknown);
+            }
+            if parameters.iter().any(|parameter| matches!(parameter, MailParameter::Other(_))) {
+                return Err(unknown);
+            }
+        }
+        if parameters.body() == BodyType::BinaryMime && !self.config.offers(Extension::BinaryMime) {
+            return Err(unknown);
+        }
+        if mail.reverse_path.needs_utf8() && !parameters.smtputf8() {
+            return Err((PeerError::NeedsSmtpUtf8, Answer::NeedsSmtpUtf8));
+        }
+        // RFC 4865 section 4.1 and RFC 3885 section 3.
+        let both = parameters.has(MailKeyword::HoldFor) && parameters.has(MailKeyword::HoldUntil);
+        let untracked = parameters.has(MailKeyword::Mtrk) && !parameters.has(MailKeyword::Envid);
+        if both || untracked {
+            return Err((PeerError::Contradiction, Answer::Contradiction));
+        }
+        let limit = self.config.limits.message;
+        if parameters.size().is_some_and(|size| size > limit) {
+            return Err((PeerError::Limit { name: "message", limit }, Answer::TooLarge));
+        }
+        Ok(())
+    }
+
+    fn gate_rcpt(&self, rcpt: &Rcpt<'_>) -> Result<(), Refusal> {
+        let unknown = (PeerError::UnknownParameter, Answer::UnknownParameter);
+        let parameters = &rcpt.parameters;
+        if !parameters.is_empty() && !self.config.deliver_unknown_parameters {
+            if !self.flags.extended || !self.config.allows_rcpt(parameters.seen()) {
+                return Err(unknown);
+            }
+            if parameters.iter().any(|parameter| matches!(parameter, RcptParameter::Other(_))) {
+                return Err(unknown);
+            }
+        }
+        let utf8 = rcpt.forward_path.needs_utf8()
+            || parameters.iter().any(|parameter| match parameter {
+                RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
+                _ => false,
+            });
+        if utf8 && !self.flags.smtputf8 {
+            return Err((PeerError::NeedsSmtpUtf8, Answer::NeedsSmtpUtf8));
+        }
+        let limit = self.config.limits.recipients;
+        let asked = self.owed.len();
+        if self.recipients.saturating_add(asked.into()) >= limit {
+            let error = PeerError::Limit { name: "recipients", limit: limit.into() };
+            return Err((error, Answer::TooManyRecipients));
+        }
+        Ok(())
+    }
+
+    const fn bad_sequence(&self, verb: Verb) -> PeerError {
+        PeerError::BadSequence { verb, state: self.state }
+    }
+}

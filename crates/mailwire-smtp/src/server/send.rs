@@ -1,0 +1,218 @@
+//! The answers of the application.
+
+use super::answer::Answer;
+use super::{Due, Phase, Protocol, Server};
+use crate::command::Verb;
+use crate::element::reply_code::ReplyCode;
+use crate::error::UsageError;
+use crate::extension::Extension;
+use crate::family::hello::EhloReply;
+use crate::reply::Reply;
+use crate::state::{Outcome, State};
+
+impl Server {
+    /// Answers what is owed first: the greeting, a command, or a message (in LMTP once for each
+    /// accepted recipient).
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when nothing is owed, or a body or a SASL exchange is;
+    /// [`UsageError::WrongReply`] when the command cannot have such a reply.
+    pub fn send(&mut self, reply: &Reply<'_>) -> Result<(), UsageError> {
+        let due = self.check_send(reply.code())?;
+        self.push_reply(reply);
+        self.apply(due, reply.code());
+        Ok(())
+    }
+
+    /// Answers what is owed first with the usual positive reply: the greeting, the EHLO reply with
+    /// the offered extensions, 250 and its kin.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn accept(&mut self) -> Result<(), UsageError> {
+        let (answer, code) = match self.owed.first() {
+            Some(Due::Greeting) => (None, ReplyCode::READY),
+            Some(Due::Verb(Verb::Ehlo | Verb::Lhlo | Verb::Helo)) => (None, ReplyCode::OK),
+            Some(Due::Verb(verb)) => match verb {
+                Verb::Mail | Verb::Send | Verb::Soml | Verb::Saml => {
+                    (Some(Answer::SenderOk), ReplyCode::OK)
+                }
+                Verb::Rcpt => (Some(Answer::RecipientOk), ReplyCode::OK),
+                Verb::Bdat => (Some(Answer::ChunkOk), ReplyCode::OK),
+                Verb::Vrfy | Verb::Expn => (Some(Answer::CannotVerify), ReplyCode::CANNOT_VERIFY),
+                Verb::Help => (Some(Answer::Help), ReplyCode::HELP_MESSAGE),
+                Verb::Quit => (Some(Answer::Bye), ReplyCode::CLOSING),
+                Verb::StartTls => (Some(Answer::TlsReady), ReplyCode::READY),
+                Verb::Xclient => (Some(Answer::Ready), ReplyCode::READY),
+                _ => (Some(Answer::Ok), ReplyCode::OK),
+            },
+            Some(Due::Results) => (Some(Answer::MessageOk), ReplyCode::OK),
+            Some(Due::Other | Due::Own(_)) | None => (Some(Answer::Ok), ReplyCode::OK),
+        };
+        let due = self.check_send(code)?;
+        match answer {
+            Some(answer) => {
+                let enhanced = self.enhanced();
+                answer.push(&mut self.queue, enhanced);
+            }
+            None => self.push_hello(due),
+        }
+        self.apply(due, code);
+        Ok(())
+    }
+
+    /// Ends the session from this side: 421, at any time.
+    ///
+    /// # Errors
+    /// [`UsageError::WrongReply`] for another code; [`UsageError::Closed`] when it is over.
+    pub fn close(&mut self, reply: &Reply<'_>) -> Result<(), UsageError> {
+        if self.is_closed() {
+            return Err(UsageError::Closed);
+        }
+        if reply.code() != ReplyCode::NOT_AVAILABLE {
+            return Err(UsageError::WrongReply { code: reply.code().number(), what: "closing" });
+        }
+        self.push_reply(reply);
+        self.state = State::Closed;
+        Ok(())
+    }
+
+    /// What is owed first, if `code` can answer it.
+    fn check_send(&self, code: ReplyCode) -> Result<Due, UsageError> {
+        if self.is_closed() {
+            return Err(UsageError::Closed);
+        }
+        let due = self.owed.first().ok_or(UsageError::NotNow { what: "an answer" })?;
+        let what = match due {
+            Due::Verb(verb) => verb.as_str(),
+            Due::Greeting => "the greeting",
+            _ => "a command",
+        };
+        // What leads to a body or a challenge has answers of its own.
+        if !matches!(self.phase, Phase::Commands) {
+            return Err(UsageError::NotNow { what: "this answer" });
+        }
+        let good = match due {
+            Due::Greeting => code == ReplyCode::READY || code.number() >= 400,
+            Due::Verb(Verb::StartTls) => code == ReplyCode::READY || code.number() >= 400,
+            Due::Verb(Verb::Quit) => code == ReplyCode::CLOSING || code.number() >= 400,
+            _ => !code.is_intermediate(),
+        };
+        if good { Ok(due) } else { Err(UsageError::WrongReply { code: code.number(), what }) }
+    }
+
+    /// What an answer to `due` changes.
+    fn apply(&mut self, due: Due, code: ReplyCode) {
+        let positive = code.is_positive();
+        match due {
+            Due::Greeting => {
+                self.state = if positive { State::Greeted } else { State::Refused };
+                self.flags.greeting = true;
+            }
+            Due::Verb(verb) => self.apply_verb(verb, positive),
+            Due::Results => {
+                self.results = self.results.saturating_sub(1);
+                if self.results > 0 {
+                    return self.close_on(code);
+                }
+                self.complete();
+            }
+            Due::Other | Due::Own(_) => {}
+        }
+        self.close_on(code);
+        self.settle();
+    }
+
+    fn apply_verb(&mut self, verb: Verb, positive: bool) {
+        let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
+        self.state = self.state.after(verb, outcome);
+        match verb {
+            Verb::Rcpt if positive => {
+                self.recipients = self.recipients.saturating_add(1);
+                self.flags.productive = true;
+            }
+            Verb::Ehlo | Verb::Helo | Verb::Lhlo if positive => {
+                self.flags.extended = verb != Verb::Helo;
+                self.recipients = 0;
+            }
+            Verb::Mail | Verb::Rset if positive => self.recipients = 0,
+            Verb::StartTls if positive => self.phase = Phase::Tls(false),
+            Verb::Xclient if positive => self.flags.extended = false,
+            _ => {}
+        }
+    }
+
+    /// 421 ends the session, whatever it answers.
+    fn close_on(&mut self, code: ReplyCode) {
+        if code == ReplyCode::NOT_AVAILABLE {
+            self.state = State::Closed;
+        }
+    }
+
+    /// Takes the answered command off, and sends the machine's own answers that waited behind it.
+    pub(super) fn settle(&mut self) {
+        self.owed.pop();
+        let enhanced = self.enhanced();
+        while let Some(Due::Own(answer)) = self.owed.first() {
+            answer.push(&mut self.queue, enhanced);
+            self.owed.pop();
+        }
+    }
+
+    /// Queues a reply of the application's.
+    pub(super) fn push_reply(&mut self, reply: &Reply<'_>) {
+        self.queue.push(reply.as_wire());
+    }
+
+    /// The greeting, or the reply to EHLO, HELO or LHLO.
+    fn push_hello(&mut self, due: Due) {
+        let config = &self.config;
+        match due {
+            Due::Greeting => {
+                let text = match config.protocol {
+                    Protocol::Smtp => " ESMTP ready",
+                    Protocol::Lmtp => " LMTP ready",
+                };
+                self.queue.push(b"220 ");
+                self.queue.push(&config.domain.to_bytes());
+                self.queue.push(text.as_bytes());
+                self.queue.push(b"\r\n");
+            }
+            Due::Verb(Verb::Helo) => {
+                self.queue.push(b"250 ");
+                self.queue.push(&config.domain.to_bytes());
+                self.queue.push(b"\r\n");
+            }
+            _ => {
+                let keywords: alloc::vec::Vec<_> =
+                    config.keywords(self.flags.tls, self.flags.authenticated).collect();
+                self.queue.push(if keywords.is_empty() { b"250 " } else { b"250-" });
+                self.queue.push(&config.domain.to_bytes());
+                self.queue.push(b"\r\n");
+                for (index, keyword) in keywords.iter().enumerate() {
+                    let last = index.saturating_add(1) == keywords.len();
+                    self.queue.push(if last { b"250 " } else { b"250-" });
+                    self.queue.push(&keyword.to_bytes());
+                    self.queue.push(b"\r\n");
+                }
+            }
+        }
+    }
+
+    /// The reply to EHLO or LHLO that [`accept`](Self::accept) would send now, to add to it.
+    ///
+    /// # Errors
+    /// [`InvalidValue`](crate::InvalidValue) when a configured keyword cannot stand in a reply.
+    pub fn ehlo_reply(&self) -> Result<EhloReply<'static>, crate::InvalidValue> {
+        let reply = EhloReply::new(&self.config.domain, "")?;
+        self.config
+            .keywords(self.flags.tls, self.flags.authenticated)
+            .try_fold(reply, |reply, keyword| reply.with(&keyword))
+    }
+
+    /// True when the client may be sent the enhanced status codes of RFC 2034.
+    #[must_use]
+    pub fn has_enhanced_codes(&self) -> bool {
+        self.config.offers(Extension::EnhancedStatusCodes)
+    }
+}
