@@ -240,8 +240,15 @@ fn without_status(text: &[u8], enhanced: EnhancedCode) -> &[u8] {
 
 /// A status code with a space or the end behind it.
 fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
-    // Most texts do not begin with a class and a dot.
-    let [b'2' | b'4' | b'5', b'.', ..] = text else { return None };
+    // Most texts do not begin with a class and a dot, and most that do have two digits behind.
+    let [class @ (b'2' | b'4' | b'5'), b'.', behind @ ..] = text else { return None };
+    if let [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..] = behind {
+        if let [] | [b' ', ..] = rest {
+            let digit = |digit: u8| u16::from(digit & 0xf);
+            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail)).ok()?;
+            return Some((code, rest));
+        }
+    }
     let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
     let (rest, code) = EnhancedCode::parse_part(text, &cx).ok()?;
     matches!(rest.first(), None | Some(b' ')).then_some((code, rest))
@@ -311,8 +318,50 @@ fn check_text(text: &[u8], input: &[u8], cx: &Context) -> Result<(), nom::Err<Fa
     Ok(())
 }
 
-impl<'a> Wire<'a> for Reply<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+impl<'a> Reply<'a> {
+    /// A reply as almost all are: strict, plain ASCII, and nothing behind it.
+    ///
+    /// Such a reply is looked at once. For any other this is `None`, and each line is looked at
+    /// closely.
+    #[inline(always)]
+    fn plain(input: &'a [u8]) -> Option<Self> {
+        let &[first @ b'2'..=b'5', second @ b'0'..=b'5', third @ b'0'..=b'9', ..] = input else {
+            return None;
+        };
+        let mut rest = input;
+        let mut text = None;
+        loop {
+            let (&[a, b, c, separator], line) = rest.split_first_chunk::<4>()?;
+            if [a, b, c] != [first, second, third] {
+                return None;
+            }
+            let last = match separator {
+                // The last line ends the input; a line end before that is no plain text.
+                b' ' => line.strip_suffix(b"\r\n").filter(|text| !text.is_empty())?,
+                b'-' => {
+                    let end = memchr::memchr(b'\n', line)?;
+                    rest = line.get(end.saturating_add(1)..)?;
+                    line.get(..end)?.strip_suffix(b"\r")?
+                }
+                _ => return None,
+            };
+            if !plain_text(last) {
+                return None;
+            }
+            let text = *text.get_or_insert(last);
+            if separator == b' ' {
+                let code = ReplyCode::of_digits([first, second, third]);
+                let enhanced = status(text)
+                    .map(|(enhanced, _)| enhanced)
+                    .filter(|enhanced| enhanced.class().digit() == first & 0xf);
+                return Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) });
+            }
+        }
+    }
+
+    /// A reply of any kind, line by line.
+    #[inline(never)]
+    fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, first) = line(input, cx)?;
         let (mut code, mut canonical, mut last) = (first.code, first.canonical, first.last);
         let (_, mut number) = ReplyCode::parse_part(input, cx)?;
@@ -335,6 +384,16 @@ impl<'a> Wire<'a> for Reply<'a> {
         let len = input.len().saturating_sub(rest.len());
         let wire = Cow::Borrowed(input.get(..len).unwrap_or_default());
         Ok((rest, Self { code: number, enhanced, canonical, wire }))
+    }
+}
+
+impl<'a> Wire<'a> for Reply<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::plain(input) {
+            Some(reply) => Ok((&[], reply)),
+            None => Self::any(input, cx),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
