@@ -216,7 +216,6 @@ pub const fn short_key(word: &[u8]) -> u64 {
 /// Eight octets in upper case.
 #[inline]
 const fn upper_case(octets: u64) -> u64 {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let low = octets & !HIGH;
     let from_a = low + u64::from_ne_bytes([0x80 - b'a'; 8]);
     let behind_z = low + u64::from_ne_bytes([0x7f - b'z'; 8]);
@@ -224,35 +223,44 @@ const fn upper_case(octets: u64) -> u64 {
     octets ^ lower >> 2
 }
 
-/// True when all octets are printable ASCII or spaces; sixteen octets are looked at in one step.
+/// True when all octets are printable ASCII or spaces; eight octets are looked at in one step.
 #[inline]
 #[must_use]
 pub fn plain_text(text: &[u8]) -> bool {
-    match text.last_chunk::<16>() {
-        Some(last) => {
-            // The last step overlaps the one before, so that none is shorter.
-            let seen = text.chunks_exact(16).fold([0; 16], |seen, octets| {
-                octets.try_into().map_or([1; 16], |octets| with_odd(seen, octets))
-            });
-            with_odd(seen, last) == [0; 16]
+    let Some(last) = text.last_chunk() else { return plain_len(text) == text.len() };
+    // The last step overlaps the one before, so that none is shorter.
+    let seen = text.chunks_exact(8).fold(odd(u64::from_le_bytes(*last)), |seen, octets| {
+        seen | octets.try_into().map_or(HIGH, |octets| odd(u64::from_le_bytes(octets)))
+    });
+    seen & HIGH == 0
+}
+
+/// How many octets at the beginning of `text` are printable ASCII or spaces.
+#[inline]
+#[must_use]
+pub fn plain_len(text: &[u8]) -> usize {
+    let mut len = 0_usize;
+    let mut words = text.chunks_exact(8);
+    for word in words.by_ref() {
+        let Ok(word) = word.try_into() else { break };
+        let odd = odd(u64::from_le_bytes(word)) & HIGH;
+        if odd != 0 {
+            return len.saturating_add(usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0));
         }
-        None => text.iter().fold(0, |seen, &byte| seen | odd(byte)) == 0,
+        len = len.saturating_add(8);
     }
+    let rest = words.remainder();
+    let plain = rest.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
+    len.saturating_add(plain)
 }
 
-/// 1 for an octet that is neither printable ASCII nor a space.
-#[inline(always)]
-fn odd(byte: u8) -> u8 {
-    u8::from(byte.wrapping_sub(b' ') > b'~' - b' ')
-}
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// Marks the places of octets that are odd; the compiler makes vector instructions of it.
+/// Bit 7 of the first octet that is neither printable ASCII nor a space; those above it tell nothing.
 #[inline(always)]
-fn with_odd(mut seen: [u8; 16], octets: &[u8; 16]) -> [u8; 16] {
-    for (seen, &byte) in seen.iter_mut().zip(octets) {
-        *seen |= odd(byte);
-    }
-    seen
+const fn odd(octets: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    octets | octets.wrapping_sub(ONES * 0x20) | octets.wrapping_add(ONES)
 }
 
 #[cfg(test)]
@@ -293,6 +301,8 @@ mod tests {
                     let mut text = alloc::vec![b'a'; len];
                     text[at] = byte;
                     assert_eq!(plain_text(&text), matches!(byte, 32..=126), "{byte} at {at}");
+                    let plain = text.iter().take_while(|byte| matches!(byte, 32..=126)).count();
+                    assert_eq!(plain_len(&text), plain, "{byte} at {at}");
                 }
             }
         }

@@ -10,7 +10,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::token::{ByteSet, plain_text};
+use mailwire_core::token::{ByteSet, plain_len, plain_text};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
 use crate::element::enhanced_code::EnhancedCode;
@@ -223,7 +223,12 @@ impl<'a> Reply<'a> {
 fn wire_lines(wire: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut rest = wire;
     core::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest)?;
+        // Most lines of most replies are plain, and short.
+        let plain = plain_len(rest);
+        let end = match rest.get(plain..)? {
+            [b'\r', b'\n', ..] => plain.saturating_add(1),
+            behind => plain.saturating_add(memchr::memchr(b'\n', behind)?),
+        };
         let line = rest.get(..end).unwrap_or_default();
         rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
         Some(line.strip_suffix(b"\r").unwrap_or(line))
@@ -339,23 +344,22 @@ impl<'a> Reply<'a> {
                 // The last line ends the input; a line end before that is no plain text.
                 b' ' => line.strip_suffix(b"\r\n").filter(|text| !text.is_empty())?,
                 b'-' => {
-                    let end = memchr::memchr(b'\n', line)?;
-                    rest = line.get(end.saturating_add(1)..)?;
-                    line.get(..end)?.strip_suffix(b"\r")?
+                    let (line, end) = line.split_at_checked(plain_len(line))?;
+                    rest = end.strip_prefix(b"\r\n")?;
+                    text.get_or_insert(line);
+                    continue;
                 }
                 _ => return None,
             };
-            if !plain_text(last) {
-                return None;
-            }
-            let text = *text.get_or_insert(last);
-            if separator == b' ' {
+            if plain_text(last) {
+                let text = text.unwrap_or(last);
                 let code = ReplyCode::of_digits([first, second, third]);
                 let enhanced = status(text)
                     .map(|(enhanced, _)| enhanced)
                     .filter(|enhanced| enhanced.class().digit() == first & 0xf);
                 return Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) });
             }
+            return None;
         }
     }
 
