@@ -244,16 +244,25 @@ fn without_status(text: &[u8], enhanced: EnhancedCode) -> &[u8] {
 }
 
 /// A status code with a space or the end behind it.
+#[inline(always)]
 fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
-    // Most texts do not begin with a class and a dot, and most that do have two digits behind.
+    // Most texts do not begin with a class and a dot, and most that do have single digits behind.
     let [class @ (b'2' | b'4' | b'5'), b'.', behind @ ..] = text else { return None };
-    if let [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..] = behind {
-        if let [] | [b' ', ..] = rest {
+    match behind {
+        [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..]
+            if matches!(rest.first(), None | Some(b' ')) =>
+        {
             let digit = |digit: u8| u16::from(digit & 0xf);
-            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail)).ok()?;
-            return Some((code, rest));
+            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail));
+            code.ok().map(|code| (code, rest))
         }
+        _ => long_status(text),
     }
+}
+
+/// The same with numbers of more than one digit.
+#[inline(never)]
+fn long_status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
     let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
     let (rest, code) = EnhancedCode::parse_part(text, &cx).ok()?;
     matches!(rest.first(), None | Some(b' ')).then_some((code, rest))
@@ -354,9 +363,11 @@ impl<'a> Reply<'a> {
             if plain_text(last) {
                 let text = text.unwrap_or(last);
                 let code = ReplyCode::of_digits([first, second, third]);
-                let enhanced = status(text)
-                    .map(|(enhanced, _)| enhanced)
-                    .filter(|enhanced| enhanced.class().digit() == first & 0xf);
+                let enhanced = match text {
+                    [class, b'.', ..] if *class == first => status(text),
+                    _ => None,
+                };
+                let enhanced = enhanced.map(|(enhanced, _)| enhanced);
                 return Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) });
             }
             return None;
