@@ -339,39 +339,25 @@ impl<'a> Reply<'a> {
     /// closely.
     #[inline(always)]
     fn plain(input: &'a [u8]) -> Option<Self> {
-        let &[first @ b'2'..=b'5', second @ b'0'..=b'5', third @ b'0'..=b'9', ..] = input else {
-            return None;
-        };
-        let mut rest = input;
-        let mut text = None;
-        loop {
-            let (&[a, b, c, separator], line) = rest.split_first_chunk::<4>()?;
-            if [a, b, c] != [first, second, third] {
-                return None;
-            }
-            let last = match separator {
-                // The last line ends the input; a line end before that is no plain text.
-                b' ' => line.strip_suffix(b"\r\n").filter(|text| !text.is_empty())?,
-                b'-' => {
-                    let (line, end) = line.split_at_checked(plain_len(line))?;
-                    rest = end.strip_prefix(b"\r\n")?;
-                    text.get_or_insert(line);
-                    continue;
-                }
-                _ => return None,
-            };
-            if plain_text(last) {
-                let text = text.unwrap_or(last);
-                let code = ReplyCode::of_digits([first, second, third]);
-                let enhanced = match text {
-                    [class, b'.', ..] if *class == first => status(text),
-                    _ => None,
-                };
-                let enhanced = enhanced.map(|(enhanced, _)| enhanced);
-                return Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) });
-            }
+        let (digits, line) = input.split_first_chunk::<3>()?;
+        let &[first @ b'2'..=b'5', b'0'..=b'5', b'0'..=b'9'] = digits else { return None };
+        let (mut last, mut text) = (line, None);
+        while let [b'-', line @ ..] = last {
+            let (line, behind) = line.split_at_checked(plain_len(line))?;
+            last = behind.strip_prefix(b"\r\n")?.strip_prefix(digits)?;
+            text.get_or_insert(line);
+        }
+        // The last line ends the input; a line end before that is no plain text.
+        let [b' ', last @ .., b'\r', b'\n'] = last else { return None };
+        if last.is_empty() || !plain_text(last) {
             return None;
         }
+        let enhanced = match text.unwrap_or(last) {
+            text @ [class, b'.', ..] if *class == first => status(text).map(|(code, _)| code),
+            _ => None,
+        };
+        let code = ReplyCode::of_digits(*digits);
+        Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) })
     }
 
     /// A reply of any kind, line by line.
