@@ -81,6 +81,7 @@ impl Context {
     /// True, and recorded, when `deviation` is to be accepted.
     ///
     /// Ask only where the grammar commits: a record is not taken back.
+    #[inline]
     pub fn tolerate<D: Deviation>(&self, deviation: D) -> bool {
         let bit = 1_u128 << deviation.index();
         let allowed = self.allowed & bit != 0;
@@ -91,6 +92,7 @@ impl Context {
     }
 
     /// True when `deviation` would be accepted; records nothing.
+    #[inline]
     pub fn allows<D: Deviation>(&self, deviation: D) -> bool {
         self.allowed & (1_u128 << deviation.index()) != 0
     }
@@ -118,6 +120,7 @@ pub trait Wire<'a>: Sized {
 ///
 /// # Errors
 /// The rule and the byte; rule `end` when the element is followed by other bytes.
+#[inline(always)]
 pub fn parse_whole<'a, T>(
     input: &'a [u8],
     parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
@@ -150,7 +153,11 @@ macro_rules! wire_api {
             /// # Errors
             /// The ABNF rule that does not match, and the byte.
             pub fn parse(input: &$a [u8]) -> Result<Self, $crate::SyntaxError> {
-                Self::parse_with(input, $crate::Tolerance::default()).map(|(value, _)| value)
+                let tolerance = $crate::Tolerance::<$deviation>::default();
+                let cx = $crate::parse::Context::new(tolerance);
+                $crate::parse::parse_whole(input, |input| {
+                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
+                })
             }
 
             /// Parses the whole of `input` and tells which tolerated deviations it holds.

@@ -18,7 +18,7 @@ use crate::element::future_release::FutureReleaseOffer;
 use crate::element::priority::PriorityProfile;
 use crate::element::reply_code::ReplyCode;
 use crate::element::solicit::Solicit;
-use crate::extension::Extension;
+use crate::extension::{Extension, ExtensionSet};
 use crate::reply::Reply;
 use crate::token;
 use crate::tolerance::Deviation;
@@ -196,9 +196,10 @@ pub(crate) fn lhlo<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>
 #[derive(Debug, Clone)]
 pub struct EhloReply<'a> {
     reply: Reply<'a>,
+    extensions: ExtensionSet,
 }
 
-into_owned!(struct EhloReply { reply });
+into_owned!(struct EhloReply { reply, extensions });
 wire_api!(Deviation: EhloReply, Keyword);
 
 impl<'a> EhloReply<'a> {
@@ -212,7 +213,8 @@ impl<'a> EhloReply<'a> {
             line.push(b' ');
             line.extend_from_slice(greet.as_bytes());
         }
-        Reply::new(ReplyCode::OK, line).map(|reply| Self { reply })
+        let reply = Reply::new(ReplyCode::OK, line)?;
+        Ok(Self { reply, extensions: ExtensionSet::EMPTY })
     }
 
     /// The reply with one keyword more.
@@ -224,7 +226,8 @@ impl<'a> EhloReply<'a> {
             return Err(InvalidValue { what: "ehlo-line", at: 0 });
         }
         let reply = self.reply.with_line(keyword.to_bytes())?;
-        Ok(Self { reply })
+        let extensions = keyword.extension().into_iter().fold(self.extensions, ExtensionSet::with);
+        Ok(Self { reply, extensions })
     }
 
     /// How the server names itself: a domain, or what stands in its place.
@@ -251,6 +254,12 @@ impl<'a> EhloReply<'a> {
             .filter_map(move |line| Keyword::parse_part(line, &cx).ok().map(|(_, keyword)| keyword))
     }
 
+    /// The extensions whose keywords are in the reply, as far as they are known here.
+    #[must_use]
+    pub const fn extensions(&self) -> ExtensionSet {
+        self.extensions
+    }
+
     /// The reply as it is on the wire.
     #[must_use]
     pub const fn as_reply(&self) -> &Reply<'a> {
@@ -266,7 +275,7 @@ impl<'a> EhloReply<'a> {
     /// The same reply, borrowed from this one.
     #[must_use]
     pub fn borrowed(&self) -> EhloReply<'_> {
-        EhloReply { reply: self.reply.borrowed() }
+        EhloReply { reply: self.reply.borrowed(), extensions: self.extensions }
     }
 
     /// A parsed 250 reply, read as one to EHLO.
@@ -278,6 +287,7 @@ impl<'a> EhloReply<'a> {
         if reply.code() != ReplyCode::OK {
             return Err(stop(reply.as_wire(), "Reply-code"));
         }
+        let mut extensions = ExtensionSet::EMPTY;
         for line in reply.lines().skip(1) {
             if WSP.span(line) == line.len() {
                 if !cx.tolerate(Deviation::EmptyKeyword) {
@@ -285,9 +295,12 @@ impl<'a> EhloReply<'a> {
                 }
                 continue;
             }
-            Keyword::parse_part(line, cx)?;
+            let (_, keyword) = Keyword::parse_part(line, cx)?;
+            if let Some(extension) = keyword.extension() {
+                extensions = extensions.with(extension);
+            }
         }
-        Ok(Self { reply })
+        Ok(Self { reply, extensions })
     }
 }
 
@@ -544,6 +557,9 @@ impl<'a> Words<'a> {
 
     /// The words of a line, and the deviations between them.
     fn parse(text: &'a [u8], cx: &Context) -> Result<Self, usize> {
+        if is_plain(text) {
+            return Ok(Self(alloc::borrow::Cow::Borrowed(text)));
+        }
         WORDS.check(text)?;
         let trimmed = text.trim_ascii();
         if trimmed.len() < text.trim_ascii_start().len() {
@@ -580,6 +596,18 @@ impl<'a> Words<'a> {
 
 fn check_blank(cx: &Context, deviation: Deviation, at: usize) -> Result<(), usize> {
     if cx.tolerate(deviation) { Ok(()) } else { Err(at) }
+}
+
+/// True for words with one space between them and no other blanks.
+fn is_plain(text: &[u8]) -> bool {
+    let mut blank = true;
+    for &byte in text {
+        if !(VCHAR.contains(byte) || byte == b' ' && !blank) {
+            return false;
+        }
+        blank = byte == b' ';
+    }
+    text.is_empty() || !blank
 }
 
 /// Octets of words and the blanks between.

@@ -7,7 +7,7 @@ use alloc::borrow::Cow;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
-use mailwire_core::token::{KEYWORD, WSP, number, strip_prefix_ignore_case};
+use mailwire_core::token::{KEYWORD, WSP, number, short_key, strip_prefix_ignore_case};
 use mailwire_core::{into_owned, wire_api, wire_enum};
 
 use crate::element::deliver_by::DeliverBy;
@@ -76,8 +76,9 @@ impl<'a> Mail<'a> {
 }
 
 impl<'a> Wire<'a> for Mail<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
+        let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
         let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
         let (rest, parameters) = parameters(rest, cx)?;
         Ok((rest, Self { reverse_path, parameters }))
@@ -89,14 +90,33 @@ impl<'a> Wire<'a> for Mail<'a> {
 }
 
 /// `SP "FROM:"` or `SP "TO:"`, with the blanks that are tolerated around the colon.
-pub(crate) fn label<'a>(
+#[inline(always)]
+pub(crate) fn label<'a, const N: usize>(
+    input: &'a [u8],
+    label: &'static [u8; N],
+    rule: &'static str,
+    cx: &Context,
+) -> PResult<'a, ()> {
+    if let [b' ', rest @ ..] = input {
+        if let Some((head, path @ [b'<', ..])) = rest.split_first_chunk::<N>() {
+            if short_key(head) == short_key(label) {
+                return Ok((path, ()));
+            }
+        }
+    }
+    odd_label(input, label, rule, cx)
+}
+
+/// A label with blanks around its colon, or none.
+fn odd_label<'a>(
     input: &'a [u8],
     label: &'static [u8],
     rule: &'static str,
     cx: &Context,
 ) -> PResult<'a, ()> {
     let (rest, ()) = token::sp(input, cx)?;
-    let Some(behind) = strip_prefix_ignore_case(rest, label) else {
+    let word = label.strip_suffix(b":").unwrap_or(label);
+    let Some(behind) = strip_prefix_ignore_case(rest, word) else {
         return Err(stop(rest, rule));
     };
     let (blanks, colon) = WSP.split(behind);
@@ -114,6 +134,7 @@ pub(crate) fn label<'a>(
 }
 
 /// A parameter list behind a path.
+#[inline(always)]
 pub(crate) fn parameters<'a, L: Wire<'a>>(input: &'a [u8], cx: &Context) -> PResult<'a, L> {
     // One parameter can follow the closing bracket directly: `<a@b>SIZE=1`.
     if input.first().is_some_and(|&byte| KEYWORD.contains(byte)) {
@@ -511,7 +532,7 @@ impl MailParameters<'_> {
 
 /// Refuses what SEND, SOML and SAML never took: parameters.
 pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Mail<'a>> {
-    let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
+    let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
     let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
     if rest.first() == Some(&b' ') && WSP.span(rest) < rest.len() {
         return Err(fail(rest, "CRLF"));
