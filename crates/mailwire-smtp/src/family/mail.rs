@@ -7,7 +7,7 @@ mod parameter;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::into_owned;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::token::{WSP, strip_prefix_ignore_case};
 
 pub use self::parameter::{AuthParameter, BodyType, MailParameter, MailParameters};
@@ -18,7 +18,7 @@ use crate::tolerance::Deviation;
 
 /// The arguments of MAIL: the reverse-path and what extensions add; sent by the client.
 ///
-/// RFC 5321 section 4.1.1.2. SEND, SOML and SAML of RFC 821 take the same arguments.
+/// RFC 5321 section 4.1.1.2. SEND, SOML and SAML of RFC 821 take the path alone.
 ///
 /// # Grammar
 /// ```text
@@ -104,14 +104,10 @@ pub(crate) fn label<'a>(
     Ok((path, ()))
 }
 
-/// Refuses what SEND, SOML and SAML never took: parameters.
-pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Mail<'a>> {
+/// The argument of SEND, SOML and SAML: a path. They never took parameters.
+pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ReversePath<'a>> {
     let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
-    let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
-    if rest.first() == Some(&b' ') && WSP.span(rest) < rest.len() {
-        return Err(fail(rest, "CRLF"));
-    }
-    Ok((rest, Mail::new(reverse_path)))
+    cut(ReversePath::parse_part(rest, cx))
 }
 
 #[cfg(test)]
@@ -147,9 +143,9 @@ mod tests {
                 "MAIL FROM:<\u{5b6b}@\u{e1}.example> SMTPUTF8\r\n".as_bytes(),
                 with(other, &[MailParameter::SmtpUtf8]),
             ),
-            (b"SEND FROM:<a@example.org>\r\n", Command::Send(from("a"))),
-            (b"SOML FROM:<a@example.org>\r\n", Command::Soml(from("a"))),
-            (b"SAML FROM:<>\r\n", Command::Saml(Mail::new(ReversePath::Null))),
+            (b"SEND FROM:<a@example.org>\r\n", Command::Send(from("a").reverse_path)),
+            (b"SOML FROM:<a@example.org>\r\n", Command::Soml(from("a").reverse_path)),
+            (b"SAML FROM:<>\r\n", Command::Saml(ReversePath::Null)),
         ]);
     }
 
