@@ -61,8 +61,11 @@ impl<'a> Greeting<'a> {
     /// [`InvalidValue`] when the text cannot stand in a reply.
     pub fn ready<'t>(domain: &Domain<'_>, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
         let mut line = domain.to_bytes();
-        line.push(b' ');
-        line.extend_from_slice(&text.into_bytes());
+        let text = text.into_bytes();
+        if !text.is_empty() {
+            line.push(b' ');
+            line.extend_from_slice(&text);
+        }
         Reply::new(ReplyCode::READY, line).map(|reply| Self { reply })
     }
 
@@ -132,6 +135,7 @@ mod tests {
         let domain = Domain::name("mail.example").unwrap();
         let built = Greeting::ready(&domain, "ready").unwrap();
         assert_eq!(built.to_bytes(), b"220 mail.example ready\r\n");
+        assert_eq!(Greeting::ready(&domain, "").unwrap().to_bytes(), b"220 mail.example\r\n");
         assert!(Greeting::ready(&domain, "a\r\n250 b").is_err());
     }
 }
