@@ -66,7 +66,8 @@ impl<'a> Greeting<'a> {
             line.push(b' ');
             line.extend_from_slice(&text);
         }
-        Reply::new(ReplyCode::READY, line).map(|reply| Self { reply })
+        Reply::new(ReplyCode::READY, line)
+            .map(|reply| Self { reply: reply.without_enhanced_code() })
     }
 
     /// True for 220: the session is open.
@@ -104,7 +105,7 @@ mod tests {
     fn greeting(lines: &[&'static str]) -> Greeting<'static> {
         let first = Reply::new(ReplyCode::READY, lines[0]).unwrap();
         let reply = lines[1..].iter().fold(first, |reply, line| reply.with_line(*line).unwrap());
-        Greeting { reply }
+        Greeting { reply: reply.without_enhanced_code() }
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl<'a> EhloReply<'a> {
             line.push(b' ');
             line.extend_from_slice(greet.as_bytes());
         }
-        Reply::new(ReplyCode::OK, line).map(|reply| Self { reply })
+        Reply::new(ReplyCode::OK, line).map(|reply| Self { reply: reply.without_enhanced_code() })
     }
 
     /// The reply with one keyword more.
