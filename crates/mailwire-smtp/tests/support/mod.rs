@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
+pub mod corpus;
+
 use std::sync::Arc;
 
 use mailwire_smtp::client::{self, Client, ClientConfig, Ticket};
