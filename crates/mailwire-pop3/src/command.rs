@@ -167,7 +167,8 @@ pub struct CommandRow {
     pub verb: Verb,
     /// The arguments parser, in the family file.
     arguments: Arguments,
-    /// How the command is written, for an error text.
+    /// How the command is written, for an error text: a square bracket would begin a response code,
+    /// so what is optional stands in round ones.
     pub usage: &'static str,
     /// The extension that a server must offer; `None` for the base protocol.
     pub extension: Option<Extension>,
@@ -223,14 +224,14 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
         row(
             Verb::Auth,
             auth::auth,
-            "AUTH [mechanism [response]]",
+            "AUTH (mechanism (response))",
             Some(X::Sasl),
             AUTH,
             Alone,
             "5034 4",
         ),
         row(Verb::Stat, stat::stat, "STAT", None, STAT, Anywhere, "1939 5"),
-        row(Verb::List, list::list, "LIST [message]", None, LIST, Anywhere, "1939 5"),
+        row(Verb::List, list::list, "LIST (message)", None, LIST, Anywhere, "1939 5"),
         row(Verb::Retr, retrieve::retr, "RETR message", None, MESSAGE, Anywhere, "1939 5"),
         row(Verb::Dele, dele::dele, "DELE message", None, STATUS, Anywhere, "1939 5"),
         row(Verb::Noop, session::noop, "NOOP", None, STATUS, Anywhere, "1939 5"),
@@ -244,11 +245,11 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
             Anywhere,
             "1939 7",
         ),
-        row(Verb::Uidl, list::uidl, "UIDL [message]", Some(X::Uidl), UIDL, Anywhere, "1939 7"),
+        row(Verb::Uidl, list::uidl, "UIDL (message)", Some(X::Uidl), UIDL, Anywhere, "1939 7"),
         row(Verb::Capa, capa::capa, "CAPA", None, CAPA, Anywhere, "2449 5"),
         row(Verb::Stls, stls::stls, "STLS", Some(X::Stls), STATUS, Alone, "2595 4"),
         row(Verb::Utf8, lang::utf8, "UTF8", Some(X::Utf8), STATUS, Anywhere, "6856 2.1"),
-        row(Verb::Lang, lang::lang, "LANG [language]", Some(X::Lang), LANG, Anywhere, "6856 3"),
+        row(Verb::Lang, lang::lang, "LANG (language)", Some(X::Lang), LANG, Anywhere, "6856 3"),
         row(Verb::Quit, session::quit, "QUIT", None, STATUS, Last, "1939 4, 6"),
     ]
 };
