@@ -47,8 +47,9 @@ impl ReplyFramer {
         while let Some(found) = memchr::memchr(b'\n', input.get(self.scanned..).unwrap_or_default())
         {
             let end = self.scanned.saturating_add(found).saturating_add(1);
-            if end.saturating_sub(self.line) > limits.reply_line {
-                return self.too_long("reply_line", limits.reply_line);
+            let (name, limit) = self.line_limit(input, limits);
+            if end.saturating_sub(self.line) > limit {
+                return self.too_long(name, limit);
             }
             if end > limits.reply {
                 return self.too_long("reply", limits.reply);
@@ -62,10 +63,21 @@ impl ReplyFramer {
             }
         }
         self.scanned = input.len();
-        if self.scanned.saturating_sub(self.line) >= limits.reply_line {
-            return self.too_long("reply_line", limits.reply_line);
+        let (name, limit) = self.line_limit(input, limits);
+        if self.scanned.saturating_sub(self.line) >= limit {
+            return self.too_long(name, limit);
         }
         ReplyFrame::More
+    }
+
+    /// The limit of the line that is looked at. A challenge may be as long as its response.
+    fn line_limit(&self, input: &[u8], limits: &Limits) -> (&'static str, usize) {
+        let challenge = input.get(self.line..).is_some_and(|line| line.starts_with(b"334"));
+        if challenge && limits.auth_line > limits.reply_line {
+            ("auth_line", limits.auth_line)
+        } else {
+            ("reply_line", limits.reply_line)
+        }
     }
 
     /// True when nothing of a reply was seen.

@@ -5,7 +5,7 @@ mailwire_core::limits! {
     pub struct Limits {
         /// The longest command line, with its line end.
         line: usize = 4096, "octets", "RFC 5321 section 4.5.3.1.4 has 512; the extensions add more than 2,000.";
-        /// The longest AUTH command and SASL response, with its line end.
+        /// The longest AUTH command, SASL response and challenge, with its line end.
         auth_line: usize = 12_288, "octets", "RFC 4954 section 4.";
         /// The longest line of a reply, with its line end.
         reply_line: usize = 4096, "octets", "RFC 5321 section 4.5.3.1.5 has 512; providers send over 700.";
