@@ -285,7 +285,12 @@ impl<'a> EhloReply<'a> {
                 }
                 continue;
             }
-            Keyword::parse_part(line, cx)?;
+            match Keyword::parse_part(line, cx) {
+                Ok(_) => {}
+                // A line with control octets is skipped, and its neighbours count.
+                Err(_) if cx.tolerate(Deviation::InvalidKeyword) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(Self { reply })
     }
@@ -514,7 +519,8 @@ impl<'a> Wire<'a> for Keyword<'a> {
 
 /// A line that is no keyword.
 fn invalid<'a>(input: &'a [u8], at: &'a [u8], cx: &Context) -> PResult<'a, Keyword<'a>> {
-    if cx.tolerate(Deviation::InvalidKeyword) {
+    // What is kept can be offered and sent again, so it must fit into one line.
+    if HELLO.check(input).is_ok() && cx.tolerate(Deviation::InvalidKeyword) {
         Ok((&[], Keyword::Invalid(HelloText::checked(input))))
     } else {
         Err(stop(at, "ehlo-line"))

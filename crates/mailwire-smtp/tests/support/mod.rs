@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
+pub mod splits;
+
 use std::sync::Arc;
 
 use mailwire_smtp::client::{self, Client, ClientConfig, Ticket};
@@ -32,6 +34,13 @@ pub fn everything() -> ServerConfig {
         }
     }
     config.offer(Keyword::Auth(Mechanisms::new("PLAIN LOGIN CRAM-MD5").unwrap().into_owned()))
+}
+
+/// A server that lets clients authenticate without TLS.
+pub fn with_auth() -> ServerConfig {
+    let mut config = everything();
+    config.auth_without_tls = true;
+    config
 }
 
 pub fn ehlo() -> Command<'static> {
@@ -117,7 +126,7 @@ impl App {
     fn act(&mut self, event: server::Event<'_>) {
         match event {
             server::Event::Command { command, .. } => {
-                self.log(format!("{}", String::from_utf8_lossy(&command.to_bytes()).trim_end()));
+                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end());
                 self.command(command);
             }
             server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
