@@ -5,6 +5,7 @@ use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, LINE};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api, wire_enum};
 
+use crate::element::path::ReversePath;
 use crate::element::text::Text;
 use crate::extension::Extension;
 use crate::family::auth::{self, Auth};
@@ -94,11 +95,11 @@ pub enum Command<'a> {
     /// TURN: turns the connection round; obsolete.
     Turn,
     /// SEND: delivers to a terminal; obsolete.
-    Send(Mail<'a>),
+    Send(ReversePath<'a>),
     /// SOML: delivers to a terminal or a mailbox; obsolete.
-    Soml(Mail<'a>),
+    Soml(ReversePath<'a>),
     /// SAML: delivers to a terminal and a mailbox; obsolete.
-    Saml(Mail<'a>),
+    Saml(ReversePath<'a>),
     /// VERB: asks for more talk; sendmail.
     Verbose,
     /// ONEX: one transaction only; sendmail.
@@ -132,9 +133,9 @@ into_owned!(
         Etrn(etrn),
         Atrn(domains),
         Turn,
-        Send(mail),
-        Soml(mail),
-        Saml(mail),
+        Send(path),
+        Soml(path),
+        Saml(path),
         Verbose,
         Onex,
         Xclient(attributes),
@@ -305,18 +306,18 @@ fn rcpt<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
 }
 
 fn send<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
-    let (rest, mail) = mail::plain(input, cx)?;
-    Ok((rest, Command::Send(mail)))
+    let (rest, path) = mail::plain(input, cx)?;
+    Ok((rest, Command::Send(path)))
 }
 
 fn soml<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
-    let (rest, mail) = mail::plain(input, cx)?;
-    Ok((rest, Command::Soml(mail)))
+    let (rest, path) = mail::plain(input, cx)?;
+    Ok((rest, Command::Soml(path)))
 }
 
 fn saml<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
-    let (rest, mail) = mail::plain(input, cx)?;
-    Ok((rest, Command::Saml(mail)))
+    let (rest, path) = mail::plain(input, cx)?;
+    Ok((rest, Command::Saml(path)))
 }
 
 impl Verb {
@@ -386,8 +387,9 @@ impl<'a> Wire<'a> for Command<'a> {
         }
         match self {
             Self::Ehlo(name) | Self::Helo(name) | Self::Lhlo(name) => out.put(name),
-            Self::Mail(mail) | Self::Send(mail) | Self::Soml(mail) | Self::Saml(mail) => {
-                out.put(mail)
+            Self::Mail(mail) => out.put(mail),
+            Self::Send(path) | Self::Soml(path) | Self::Saml(path) => {
+                out.keyword(" FROM:").put(path)
             }
             Self::Rcpt(rcpt) => out.put(rcpt),
             Self::Bdat(bdat) => out.put(bdat),

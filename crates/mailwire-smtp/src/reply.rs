@@ -78,12 +78,17 @@ into_owned!(struct Reply { code, enhanced, canonical, wire });
 wire_api!(Deviation: Reply);
 
 impl<'a> Reply<'a> {
-    /// A reply of one line without an enhanced status code.
+    /// A reply of one line. A text that begins with an enhanced status code gives the reply that
+    /// code, because that is how the client reads it.
     ///
     /// # Errors
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8.
     pub fn new<'t>(code: ReplyCode, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
-        Self { code, enhanced: None, canonical: true, wire: Cow::Owned(Vec::new()) }.with_line(text)
+        let text = text.into_bytes();
+        let found = status(&text).filter(|(enhanced, _)| enhanced.agrees_with(code));
+        let enhanced = found.map(|(enhanced, _)| enhanced);
+        let rest = found.map_or(&*text, |(_, rest)| rest.strip_prefix(b" ").unwrap_or(rest));
+        Self { code, enhanced, canonical: true, wire: Cow::Owned(Vec::new()) }.with_line(rest)
     }
 
     /// A reply of one line with an enhanced status code.
@@ -526,6 +531,16 @@ mod tests {
         for text in ["ok\r\n550 evil", "a\nb", "a\rb", "a\0b", "\x1b[2J"] {
             assert!(Reply::new(ReplyCode::OK, text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_status_code_in_the_text_is_one() {
+        let built = Reply::new(ReplyCode::OK, "2.1.5 a").unwrap().with_line("b").unwrap();
+        assert_eq!(built.to_bytes(), b"250-2.1.5 a\r\n250 2.1.5 b\r\n");
+        assert_eq!(built, with_status(250, "2.1.5", &["a", "b"]));
+        let domain = crate::element::domain::Domain::name("2.0.0").unwrap();
+        let greeting = crate::family::greeting::Greeting::ready(&domain, "hi").unwrap();
+        assert_eq!(greeting.reply.enhanced_code(), None);
     }
 
     #[test]

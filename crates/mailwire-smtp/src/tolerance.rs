@@ -55,6 +55,8 @@ deviations! {
         LowerCaseHex = lenient "ENVID=a+3db",
         /// A `+` or `=` that stands for itself in xtext: values written by hand.
         RawXtext = lenient "ORCPT=rfc822;a+b@c",
+        /// The AUTH parameter of MAIL with no value, where `<>` is meant: go-smtp.
+        EmptyAuthParameter = default "AUTH=",
         /// An action other than C or R behind an RRVS date: ignored, as RFC 7293 asks of receivers
         /// that go-smtp's test suite stands for.
         RrvsOtherAction = lenient "RRVS=2014-04-03T23:01:00Z;X",

@@ -71,7 +71,17 @@ into_owned!(
 
 text_type! {
     /// A client name that is neither a domain nor an address literal.
-    pub struct HelloText: "client name", check = |text| HELLO.check(text), bytes
+    pub struct HelloText: "client name", check = check_hello, bytes
+}
+
+/// Printable, without blanks at an end, and no domain: a domain has a type of its own.
+fn check_hello(text: &[u8]) -> Result<(), usize> {
+    HELLO.check(text)?;
+    let blank = |byte: Option<&u8>| byte.is_some_and(|&byte| WSP.contains(byte));
+    if blank(text.first()) || Domain::parse_with(text, Tolerance::strict()).is_ok() {
+        return Err(0);
+    }
+    if blank(text.last()) { Err(text.len().saturating_sub(1)) } else { Ok(()) }
 }
 
 /// Octets of a client name that is kept as it is.
@@ -213,7 +223,7 @@ impl<'a> EhloReply<'a> {
             line.push(b' ');
             line.extend_from_slice(greet.as_bytes());
         }
-        let reply = Reply::new(ReplyCode::OK, line)?;
+        let reply = Reply::new(ReplyCode::OK, line)?.without_enhanced_code();
         Ok(Self { reply, extensions: ExtensionSet::EMPTY })
     }
 

@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
+pub mod corpus;
+
 use std::sync::Arc;
 
 use mailwire_smtp::client::{self, Client, ClientConfig, Ticket};
@@ -117,7 +119,7 @@ impl App {
     fn act(&mut self, event: server::Event<'_>) {
         match event {
             server::Event::Command { command, .. } => {
-                self.log(format!("{}", String::from_utf8_lossy(&command.to_bytes()).trim_end()));
+                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end());
                 self.command(command);
             }
             server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
