@@ -340,16 +340,20 @@ fn check_text(text: &[u8], input: &[u8], cx: &Context) -> Result<(), nom::Err<Fa
 impl<'a> Reply<'a> {
     /// A reply as almost all are: strict, plain ASCII, and nothing behind it.
     ///
-    /// Such a reply is looked at once. For any other this is `None`, and each line is looked at
-    /// closely.
+    /// Such a reply is looked at once, and `each` gets the text of each line. For any other, and where
+    /// `each` says so, this is `None`, and the lines are to be looked at closely.
     #[inline(always)]
-    fn plain(input: &'a [u8]) -> Option<Self> {
+    pub(crate) fn plain(
+        input: &'a [u8],
+        mut each: impl FnMut(&'a [u8]) -> Option<()>,
+    ) -> Option<Self> {
         let (digits, line) = input.split_first_chunk::<3>()?;
         let &[first @ b'2'..=b'5', b'0'..=b'5', b'0'..=b'9'] = digits else { return None };
         let (mut last, mut text) = (line, None);
         while let [b'-', line @ ..] = last {
             let (line, behind) = line.split_at_checked(plain_len(line))?;
             last = behind.strip_prefix(b"\r\n")?.strip_prefix(digits)?;
+            each(line)?;
             text.get_or_insert(line);
         }
         // The last line ends the input; a line end before that is no plain text.
@@ -357,6 +361,7 @@ impl<'a> Reply<'a> {
         if last.is_empty() || !plain_text(last) {
             return None;
         }
+        each(last)?;
         let enhanced = match text.unwrap_or(last) {
             text @ [class, b'.', ..] if *class == first => status(text).map(|(code, _)| code),
             _ => None,
@@ -396,7 +401,7 @@ impl<'a> Reply<'a> {
 impl<'a> Wire<'a> for Reply<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        match Self::plain(input) {
+        match Self::plain(input, |_| Some(())) {
             Some(reply) => Ok((&[], reply)),
             None => Self::any(input, cx),
         }

@@ -299,14 +299,7 @@ impl<'a> EhloReply<'a> {
         }
         let mut extensions = ExtensionSet::EMPTY;
         for line in reply.lines().skip(1) {
-            if WSP.span(line) == line.len() {
-                if !cx.tolerate(Deviation::EmptyKeyword) {
-                    return Err(stop(line, "ehlo-line"));
-                }
-                continue;
-            }
-            let (_, keyword) = Keyword::parse_part(line, cx)?;
-            if let Some(extension) = keyword.extension() {
+            if let Some(extension) = extension_of_line(line, cx)? {
                 extensions = extensions.with(extension);
             }
         }
@@ -314,8 +307,38 @@ impl<'a> EhloReply<'a> {
     }
 }
 
+/// The extension that a line offers, if it is known here.
+#[inline(always)]
+fn extension_of_line(
+    line: &[u8],
+    cx: &Context,
+) -> Result<Option<Extension>, nom::Err<mailwire_core::parse::Fail>> {
+    // Most lines are a keyword alone.
+    match Extension::from_keyword(line) {
+        // These are more than their keyword, or go by another one.
+        None | Some(Extension::Limits | Extension::XExps) => {}
+        extension => return Ok(extension),
+    }
+    if WSP.span(line) < line.len() {
+        return Keyword::parse_part(line, cx).map(|(_, keyword)| keyword.extension());
+    }
+    if cx.tolerate(Deviation::EmptyKeyword) { Ok(None) } else { Err(stop(line, "ehlo-line")) }
+}
+
 impl<'a> Wire<'a> for EhloReply<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (mut extensions, mut is_first) = (ExtensionSet::EMPTY, true);
+        let plain = Reply::plain(input, |line| {
+            if !core::mem::take(&mut is_first) {
+                if let Some(extension) = extension_of_line(line, cx).ok()? {
+                    extensions = extensions.with(extension);
+                }
+            }
+            Some(())
+        });
+        if let Some(reply) = plain.filter(|reply| reply.code() == ReplyCode::OK) {
+            return Ok((&[], Self { reply: reply.without_enhanced_code(), extensions }));
+        }
         let (rest, reply) = Reply::parse_part(input, cx)?;
         match Self::from_reply(reply, cx) {
             Ok(reply) => Ok((rest, reply)),
