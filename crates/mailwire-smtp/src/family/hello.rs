@@ -1,10 +1,12 @@
 //! EHLO, HELO and LHLO, and the EHLO reply with its keywords. RFC 5321 sections 4.1.1.1 and 3.2,
 //! RFC 2033, RFC 9422 (LIMITS).
 //!
-//!   C: EHLO bar.com
-//!   S: 250-foo.com greets bar.com
-//!   S: 250-SIZE 35651584
-//!   S: 250 PIPELINING
+//! ```text
+//! C: EHLO bar.com
+//! S: 250-foo.com greets bar.com
+//! S: 250-SIZE 35651584
+//! S: 250 PIPELINING
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
