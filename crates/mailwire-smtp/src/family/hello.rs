@@ -524,6 +524,9 @@ impl<'a> Wire<'a> for Keyword<'a> {
 
 /// A line that is no keyword.
 fn invalid<'a>(input: &'a [u8], at: &'a [u8], cx: &Context) -> PResult<'a, Keyword<'a>> {
+    if let Some(end) = memchr::memchr(b'\n', input) {
+        return Err(stop(input.get(end..).unwrap_or_default(), "ehlo-line"));
+    }
     if cx.tolerate(Deviation::InvalidKeyword) {
         Ok((&[], Keyword::Invalid(HelloText::checked(input))))
     } else {
