@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 pub mod corpus;
+pub mod script;
 
 use std::sync::Arc;
 
