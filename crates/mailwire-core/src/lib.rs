@@ -35,6 +35,8 @@ pub mod line;
 pub mod machine;
 pub mod owned;
 pub mod parse;
+#[cfg(feature = "rows")]
+pub mod rows;
 pub mod sasl;
 pub mod secret;
 pub mod text;

@@ -182,15 +182,27 @@ macro_rules! wire_enum {
             }
 
             /// The value of a keyword, without regard to case.
+            #[inline]
             #[must_use]
             #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {
-                $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
-                let found = match $crate::token::key(word) {
-                    $( $variant => Self::$variant, )+
-                    _ => return None,
+                let found = if word.len() <= 8 {
+                    $( const $variant: u64 = $crate::token::short_key($text.as_bytes()); )+
+                    match $crate::token::short_key(word) {
+                        $( $variant if $text.len() <= 8 => Self::$variant, )+
+                        _ => return None,
+                    }
+                } else {
+                    $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
+                    match $crate::token::key(word) {
+                        $( $variant => Self::$variant, )+
+                        _ => return None,
+                    }
                 };
-                word.eq_ignore_ascii_case(found.as_str().as_bytes()).then_some(found)
+                let text = found.as_str();
+                let same = word.len() == text.len()
+                    && (text.len() <= 16 || word.eq_ignore_ascii_case(text.as_bytes()));
+                same.then_some(found)
             }
         }
 

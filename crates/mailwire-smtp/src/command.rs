@@ -366,6 +366,7 @@ impl Command<'_> {
 }
 
 impl<'a> Wire<'a> for Command<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (after, line) = token::line(input, cx)?;
         match parse_line(line, cx) {
@@ -407,11 +408,16 @@ impl<'a> Wire<'a> for Command<'a> {
 }
 
 /// A command without its line end.
+#[inline(always)]
 fn parse_line<'a>(
     line: &'a [u8],
     cx: &Context,
 ) -> Result<Command<'a>, nom::Err<mailwire_core::parse::Fail>> {
-    let (word, rest) = KEYWORD.split(line);
+    // Most verbs have four letters. What only looks like one is no verb that is known.
+    let (word, rest) = match line.split_first_chunk::<4>() {
+        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
+        _ => KEYWORD.split(line),
+    };
     let Some(verb) = Verb::from_keyword(word) else {
         return OtherCommand::parse_part(line, cx).map(|(_, command)| Command::Other(command));
     };

@@ -247,6 +247,8 @@ impl ExtensionSet {
     }
 }
 
+mailwire_core::owned_already!(ExtensionSet);
+
 impl core::fmt::Debug for ExtensionSet {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_set().entries(self.iter()).finish()
@@ -272,8 +274,7 @@ impl Extensions {
     /// What an EHLO reply offers.
     #[must_use]
     pub fn offered(reply: &EhloReply<'_>) -> Self {
-        let set = reply.keywords().filter_map(|keyword| keyword.extension()).collect();
-        Self { set, reply: Some(reply.borrowed().into_owned()) }
+        Self { set: reply.extensions(), reply: Some(reply.borrowed().into_owned()) }
     }
 
     /// True when `extension` is offered.

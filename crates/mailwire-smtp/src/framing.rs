@@ -42,27 +42,30 @@ impl ReplyFramer {
     }
 
     /// Looks for the end of the reply at the beginning of `input`.
+    #[inline]
     #[must_use]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &Limits) -> ReplyFrame<'i> {
-        while let Some(found) = memchr::memchr(b'\n', input.get(self.scanned..).unwrap_or_default())
-        {
-            let end = self.scanned.saturating_add(found).saturating_add(1);
-            if end.saturating_sub(self.line) > limits.reply_line {
+        let (mut scanned, mut line) = (self.scanned, self.line);
+        loop {
+            let rest = input.get(scanned..).unwrap_or_default();
+            let Some(found) = memchr::memchr(b'\n', rest) else { break };
+            let end = scanned.saturating_add(found).saturating_add(1);
+            if end.saturating_sub(line) > limits.reply_line {
                 return self.too_long("reply_line", limits.reply_line);
             }
             if end > limits.reply {
                 return self.too_long("reply", limits.reply);
             }
-            let continues = input.get(self.line.saturating_add(3)) == Some(&b'-')
-                && self.line.saturating_add(4) < end;
-            (self.scanned, self.line) = (end, end);
+            let continues =
+                input.get(line.saturating_add(3)) == Some(&b'-') && line.saturating_add(4) < end;
             if !continues {
                 *self = Self::new();
                 return ReplyFrame::Reply(input.get(..end).unwrap_or_default());
             }
+            (scanned, line) = (end, end);
         }
-        self.scanned = input.len();
-        if self.scanned.saturating_sub(self.line) >= limits.reply_line {
+        (self.scanned, self.line) = (input.len(), line);
+        if self.scanned.saturating_sub(line) >= limits.reply_line {
             return self.too_long("reply_line", limits.reply_line);
         }
         ReplyFrame::More
@@ -74,6 +77,7 @@ impl ReplyFramer {
         self.scanned == 0
     }
 
+    #[cold]
     const fn too_long<'i>(&mut self, name: &'static str, limit: usize) -> ReplyFrame<'i> {
         *self = Self::new();
         ReplyFrame::TooLong { name, limit }

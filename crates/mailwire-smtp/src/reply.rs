@@ -10,7 +10,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::token::{ByteSet, plain_text};
+use mailwire_core::token::{ByteSet, plain_len, plain_text};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
 use crate::element::enhanced_code::EnhancedCode;
@@ -228,7 +228,12 @@ impl<'a> Reply<'a> {
 fn wire_lines(wire: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut rest = wire;
     core::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest)?;
+        // Most lines of most replies are plain, and short.
+        let plain = plain_len(rest);
+        let end = match rest.get(plain..)? {
+            [b'\r', b'\n', ..] => plain.saturating_add(1),
+            behind => plain.saturating_add(memchr::memchr(b'\n', behind)?),
+        };
         let line = rest.get(..end).unwrap_or_default();
         rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
         Some(line.strip_suffix(b"\r").unwrap_or(line))
@@ -244,9 +249,25 @@ fn without_status(text: &[u8], enhanced: EnhancedCode) -> &[u8] {
 }
 
 /// A status code with a space or the end behind it.
+#[inline(always)]
 fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
-    // Most texts do not begin with a class and a dot.
-    let [b'2' | b'4' | b'5', b'.', ..] = text else { return None };
+    // Most texts do not begin with a class and a dot, and most that do have single digits behind.
+    let [class @ (b'2' | b'4' | b'5'), b'.', behind @ ..] = text else { return None };
+    match behind {
+        [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..]
+            if matches!(rest.first(), None | Some(b' ')) =>
+        {
+            let digit = |digit: u8| u16::from(digit & 0xf);
+            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail));
+            code.ok().map(|code| (code, rest))
+        }
+        _ => long_status(text),
+    }
+}
+
+/// The same with numbers of more than one digit.
+#[inline(never)]
+fn long_status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
     let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
     let (rest, code) = EnhancedCode::parse_part(text, &cx).ok()?;
     matches!(rest.first(), None | Some(b' ')).then_some((code, rest))
@@ -316,8 +337,42 @@ fn check_text(text: &[u8], input: &[u8], cx: &Context) -> Result<(), nom::Err<Fa
     Ok(())
 }
 
-impl<'a> Wire<'a> for Reply<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+impl<'a> Reply<'a> {
+    /// A reply as almost all are: strict, plain ASCII, and nothing behind it.
+    ///
+    /// Such a reply is looked at once, and `each` gets the text of each line. For any other, and where
+    /// `each` says so, this is `None`, and the lines are to be looked at closely.
+    #[inline(always)]
+    pub(crate) fn plain(
+        input: &'a [u8],
+        mut each: impl FnMut(&'a [u8]) -> Option<()>,
+    ) -> Option<Self> {
+        let (digits, line) = input.split_first_chunk::<3>()?;
+        let &[first @ b'2'..=b'5', b'0'..=b'5', b'0'..=b'9'] = digits else { return None };
+        let (mut last, mut text) = (line, None);
+        while let [b'-', line @ ..] = last {
+            let (line, behind) = line.split_at_checked(plain_len(line))?;
+            last = behind.strip_prefix(b"\r\n")?.strip_prefix(digits)?;
+            each(line)?;
+            text.get_or_insert(line);
+        }
+        // The last line ends the input; a line end before that is no plain text.
+        let [b' ', last @ .., b'\r', b'\n'] = last else { return None };
+        if last.is_empty() || !plain_text(last) {
+            return None;
+        }
+        each(last)?;
+        let enhanced = match text.unwrap_or(last) {
+            text @ [class, b'.', ..] if *class == first => status(text).map(|(code, _)| code),
+            _ => None,
+        };
+        let code = ReplyCode::of_digits(*digits);
+        Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) })
+    }
+
+    /// A reply of any kind, line by line.
+    #[inline(never)]
+    fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, first) = line(input, cx)?;
         let (mut code, mut canonical, mut last) = (first.code, first.canonical, first.last);
         let (_, mut number) = ReplyCode::parse_part(input, cx)?;
@@ -340,6 +395,16 @@ impl<'a> Wire<'a> for Reply<'a> {
         let len = input.len().saturating_sub(rest.len());
         let wire = Cow::Borrowed(input.get(..len).unwrap_or_default());
         Ok((rest, Self { code: number, enhanced, canonical, wire }))
+    }
+}
+
+impl<'a> Wire<'a> for Reply<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok((&[], reply)),
+            None => Self::any(input, cx),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {

@@ -267,6 +267,12 @@ impl Server {
         self.state
     }
 
+    /// SMTP or LMTP.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.config.protocol
+    }
+
     /// True when the session is under TLS.
     #[must_use]
     pub const fn is_tls(&self) -> bool {

@@ -37,7 +37,7 @@ impl Client {
             (command.ticket, command.verb, command.stage, command.last);
         let whole = self.written >= command.end;
         // A server may give up early, but it cannot accept what it has not got.
-        if !whole && !(code.number() >= 400) {
+        if !whole && code.number() < 400 {
             return Err(self.unexpected(code));
         }
         if !whole && stage == Stage::Reply && code != ReplyCode::NOT_AVAILABLE {

@@ -12,6 +12,7 @@ use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, strip_prefix_ignore_case};
 use mailwire_core::{into_owned, text_type, wire_api};
 
+use crate::token::plain_domain;
 use crate::tolerance::Deviation;
 
 /// Octets that can stand in a domain name, deviations and UTF-8 included.
@@ -104,8 +105,10 @@ impl<'a> Domain<'a> {
     }
 }
 
-impl<'a> Wire<'a> for Domain<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+impl<'a> Domain<'a> {
+    /// A literal, or a name that is not plain.
+    #[inline(never)]
+    fn odd(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         if input.first() == Some(&b'[') {
             let (rest, literal) = AddressLiteral::parse_part(input, cx)?;
             return Ok((rest, Self::Literal(literal)));
@@ -115,6 +118,19 @@ impl<'a> Wire<'a> for Domain<'a> {
             Ok(len) => Ok((rest, Self::Name(DomainName::checked(name.get(..len).unwrap_or(name))))),
             Err(at) => Err(stop(input.get(at..).unwrap_or_default(), "Domain")),
         }
+    }
+}
+
+impl<'a> Wire<'a> for Domain<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        if let Some((name, rest)) = plain_domain(input) {
+            let odd = rest.first().is_some_and(|&byte| byte == b'_' || byte >= 0x80);
+            if !odd && name.len() <= MAX_NAME {
+                return Ok((rest, Self::Name(DomainName::checked(name))));
+            }
+        }
+        Self::odd(input, cx)
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {

@@ -284,10 +284,14 @@ macro_rules! parameter_list {
         }
 
         impl<'a> mailwire_core::parse::Wire<'a> for $list<'a> {
+            #[inline(always)]
             fn parse_part(
                 input: &'a [u8],
                 cx: &mailwire_core::parse::Context,
             ) -> mailwire_core::parse::PResult<'a, Self> {
+                if input.is_empty() {
+                    return Ok((input, Self::new()));
+                }
                 let (rest, (wire, seen)) =
                     $crate::element::parameter::check_list::<$parameter<'a>>(input, cx)?;
                 Ok((rest, Self { wire: alloc::borrow::Cow::Borrowed(wire), seen }))

@@ -8,6 +8,7 @@ use core::fmt;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{IntoBytes, InvalidValue, Tolerance, into_owned, wire_api};
 
 use super::domain::Domain;
@@ -70,6 +71,7 @@ impl<'a> Path<'a> {
     }
 
     /// `[A-d-l ":"] Mailbox`, between the brackets.
+    #[inline(always)]
     fn inside(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, route) = match input.first() {
             Some(b'@') => source_route(input, cx)?,
@@ -113,6 +115,7 @@ enum Inside<'a> {
 }
 
 impl<'a> Inside<'a> {
+    #[inline(always)]
     fn parse(input: &'a [u8], cx: &Context, local: bool) -> PResult<'a, Self> {
         if local && cx.allows(Deviation::MissingDomain) {
             let strict = Context::new(Tolerance::<Deviation>::strict());
@@ -127,6 +130,7 @@ impl<'a> Inside<'a> {
 
 /// A path in brackets, or a bare mailbox where that is tolerated. `local`: the domain may be
 /// missing.
+#[inline(always)]
 fn bracketed<'a>(input: &'a [u8], cx: &Context, local: bool) -> PResult<'a, Inside<'a>> {
     let Some((b'<', start)) = input.split_first() else {
         if !cx.allows(Deviation::MissingAngleBrackets) {
@@ -247,6 +251,7 @@ impl<'a> From<Mailbox<'a>> for ReversePath<'a> {
 }
 
 impl<'a> Wire<'a> for ReversePath<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         if let Some(rest) = input.strip_prefix(b"<>") {
             return Ok((rest, Self::Null));
@@ -343,10 +348,11 @@ impl<'a> From<Mailbox<'a>> for ForwardPath<'a> {
 }
 
 impl<'a> Wire<'a> for ForwardPath<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let postmaster = b"<postmaster>";
-        if let Some((head, rest)) = input.split_at_checked(postmaster.len()) {
-            if head.eq_ignore_ascii_case(postmaster) {
+        // Few mailboxes begin as this one does.
+        if let [b'<', b'P' | b'p', ..] = input {
+            if let Some(rest) = strip_prefix_ignore_case(input, b"<postmaster>") {
                 return Ok((rest, Self::Postmaster));
             }
         }

@@ -18,7 +18,7 @@ use crate::element::future_release::FutureReleaseOffer;
 use crate::element::priority::PriorityProfile;
 use crate::element::reply_code::ReplyCode;
 use crate::element::solicit::Solicit;
-use crate::extension::Extension;
+use crate::extension::{Extension, ExtensionSet};
 use crate::reply::Reply;
 use crate::token;
 use crate::tolerance::Deviation;
@@ -206,9 +206,10 @@ pub(crate) fn lhlo<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>
 #[derive(Debug, Clone)]
 pub struct EhloReply<'a> {
     reply: Reply<'a>,
+    extensions: ExtensionSet,
 }
 
-into_owned!(struct EhloReply { reply });
+into_owned!(struct EhloReply { reply, extensions });
 wire_api!(Deviation: EhloReply, Keyword);
 
 impl<'a> EhloReply<'a> {
@@ -222,7 +223,8 @@ impl<'a> EhloReply<'a> {
             line.push(b' ');
             line.extend_from_slice(greet.as_bytes());
         }
-        Reply::new(ReplyCode::OK, line).map(|reply| Self { reply: reply.without_enhanced_code() })
+        let reply = Reply::new(ReplyCode::OK, line)?.without_enhanced_code();
+        Ok(Self { reply, extensions: ExtensionSet::EMPTY })
     }
 
     /// The reply with one keyword more.
@@ -234,7 +236,8 @@ impl<'a> EhloReply<'a> {
             return Err(InvalidValue { what: "ehlo-line", at: 0 });
         }
         let reply = self.reply.with_line(keyword.to_bytes())?;
-        Ok(Self { reply })
+        let extensions = keyword.extension().into_iter().fold(self.extensions, ExtensionSet::with);
+        Ok(Self { reply, extensions })
     }
 
     /// How the server names itself: a domain, or what stands in its place.
@@ -261,6 +264,12 @@ impl<'a> EhloReply<'a> {
             .filter_map(move |line| Keyword::parse_part(line, &cx).ok().map(|(_, keyword)| keyword))
     }
 
+    /// The extensions whose keywords are in the reply, as far as they are known here.
+    #[must_use]
+    pub const fn extensions(&self) -> ExtensionSet {
+        self.extensions
+    }
+
     /// The reply as it is on the wire.
     #[must_use]
     pub const fn as_reply(&self) -> &Reply<'a> {
@@ -276,7 +285,7 @@ impl<'a> EhloReply<'a> {
     /// The same reply, borrowed from this one.
     #[must_use]
     pub fn borrowed(&self) -> EhloReply<'_> {
-        EhloReply { reply: self.reply.borrowed() }
+        EhloReply { reply: self.reply.borrowed(), extensions: self.extensions }
     }
 
     /// A parsed 250 reply, read as one to EHLO.
@@ -288,21 +297,48 @@ impl<'a> EhloReply<'a> {
         if reply.code() != ReplyCode::OK {
             return Err(stop(reply.as_wire(), "Reply-code"));
         }
+        let mut extensions = ExtensionSet::EMPTY;
         for line in reply.lines().skip(1) {
-            if WSP.span(line) == line.len() {
-                if !cx.tolerate(Deviation::EmptyKeyword) {
-                    return Err(stop(line, "ehlo-line"));
-                }
-                continue;
+            if let Some(extension) = extension_of_line(line, cx)? {
+                extensions = extensions.with(extension);
             }
-            Keyword::parse_part(line, cx)?;
         }
-        Ok(Self { reply })
+        Ok(Self { reply, extensions })
     }
+}
+
+/// The extension that a line offers, if it is known here.
+#[inline(always)]
+fn extension_of_line(
+    line: &[u8],
+    cx: &Context,
+) -> Result<Option<Extension>, nom::Err<mailwire_core::parse::Fail>> {
+    // Most lines are a keyword alone.
+    match Extension::from_keyword(line) {
+        // These are more than their keyword, or go by another one.
+        None | Some(Extension::Limits | Extension::XExps) => {}
+        extension => return Ok(extension),
+    }
+    if WSP.span(line) < line.len() {
+        return Keyword::parse_part(line, cx).map(|(_, keyword)| keyword.extension());
+    }
+    if cx.tolerate(Deviation::EmptyKeyword) { Ok(None) } else { Err(stop(line, "ehlo-line")) }
 }
 
 impl<'a> Wire<'a> for EhloReply<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (mut extensions, mut is_first) = (ExtensionSet::EMPTY, true);
+        let plain = Reply::plain(input, |line| {
+            if !core::mem::take(&mut is_first) {
+                if let Some(extension) = extension_of_line(line, cx).ok()? {
+                    extensions = extensions.with(extension);
+                }
+            }
+            Some(())
+        });
+        if let Some(reply) = plain.filter(|reply| reply.code() == ReplyCode::OK) {
+            return Ok((&[], Self { reply: reply.without_enhanced_code(), extensions }));
+        }
         let (rest, reply) = Reply::parse_part(input, cx)?;
         match Self::from_reply(reply, cx) {
             Ok(reply) => Ok((rest, reply)),
@@ -557,6 +593,9 @@ impl<'a> Words<'a> {
 
     /// The words of a line, and the deviations between them.
     fn parse(text: &'a [u8], cx: &Context) -> Result<Self, usize> {
+        if is_plain(text) {
+            return Ok(Self(alloc::borrow::Cow::Borrowed(text)));
+        }
         WORDS.check(text)?;
         let trimmed = text.trim_ascii();
         if trimmed.len() < text.trim_ascii_start().len() {
@@ -593,6 +632,18 @@ impl<'a> Words<'a> {
 
 fn check_blank(cx: &Context, deviation: Deviation, at: usize) -> Result<(), usize> {
     if cx.tolerate(deviation) { Ok(()) } else { Err(at) }
+}
+
+/// True for words with one space between them and no other blanks.
+fn is_plain(text: &[u8]) -> bool {
+    let mut blank = true;
+    for &byte in text {
+        if !(VCHAR.contains(byte) || byte == b' ' && !blank) {
+            return false;
+        }
+        blank = byte == b' ';
+    }
+    text.is_empty() || !blank
 }
 
 /// Octets of words and the blanks between.

@@ -8,7 +8,7 @@ mod parameter;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::into_owned;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
-use mailwire_core::token::{WSP, strip_prefix_ignore_case};
+use mailwire_core::token::{WSP, short_key, strip_prefix_ignore_case};
 
 pub use self::parameter::{AuthParameter, BodyType, MailParameter, MailParameters};
 pub(crate) use self::parameter::{MailKeyword, no_value, typed};
@@ -67,8 +67,9 @@ impl<'a> Mail<'a> {
 }
 
 impl<'a> Wire<'a> for Mail<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
+        let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
         let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
         let (rest, parameters) = MailParameters::parse_part(rest, cx)?;
         Ok((rest, Self { reverse_path, parameters }))
@@ -80,14 +81,33 @@ impl<'a> Wire<'a> for Mail<'a> {
 }
 
 /// `SP "FROM:"` or `SP "TO:"`, with the blanks that are tolerated around the colon.
-pub(crate) fn label<'a>(
+#[inline(always)]
+pub(crate) fn label<'a, const N: usize>(
+    input: &'a [u8],
+    label: &'static [u8; N],
+    rule: &'static str,
+    cx: &Context,
+) -> PResult<'a, ()> {
+    if let [b' ', rest @ ..] = input {
+        if let Some((head, path @ [b'<', ..])) = rest.split_first_chunk::<N>() {
+            if short_key(head) == short_key(label) {
+                return Ok((path, ()));
+            }
+        }
+    }
+    odd_label(input, label, rule, cx)
+}
+
+/// A label with blanks around its colon, or none.
+fn odd_label<'a>(
     input: &'a [u8],
     label: &'static [u8],
     rule: &'static str,
     cx: &Context,
 ) -> PResult<'a, ()> {
     let (rest, ()) = token::sp(input, cx)?;
-    let Some(behind) = strip_prefix_ignore_case(rest, label) else {
+    let word = label.strip_suffix(b":").unwrap_or(label);
+    let Some(behind) = strip_prefix_ignore_case(rest, word) else {
         return Err(stop(rest, rule));
     };
     let (blanks, colon) = WSP.split(behind);
@@ -106,7 +126,7 @@ pub(crate) fn label<'a>(
 
 /// The argument of SEND, SOML and SAML: a path. They never took parameters.
 pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ReversePath<'a>> {
-    let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
+    let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
     cut(ReversePath::parse_part(rest, cx))
 }
 

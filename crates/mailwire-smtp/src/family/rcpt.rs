@@ -69,8 +69,9 @@ impl<'a> Rcpt<'a> {
 }
 
 impl<'a> Wire<'a> for Rcpt<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, ()) = label(input, b"TO", "TO:", cx)?;
+        let (rest, ()) = label(input, b"TO:", "TO:", cx)?;
         let (rest, forward_path) = cut(ForwardPath::parse_part(rest, cx))?;
         let (rest, parameters) = RcptParameters::parse_part(rest, cx)?;
         Ok((rest, Self { forward_path, parameters }))

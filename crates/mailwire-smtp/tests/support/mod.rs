@@ -120,7 +120,7 @@ impl App {
     fn act(&mut self, event: server::Event<'_>) {
         match event {
             server::Event::Command { command, .. } => {
-                self.log(format!("{}", String::from_utf8_lossy(&command.to_bytes()).trim_end()));
+                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end());
                 self.command(command);
             }
             server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),

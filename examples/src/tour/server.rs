@@ -1,0 +1,192 @@
+//! A server for one connection, on a thread of its own.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use mailwire_smtp::element::domain::Domain;
+use mailwire_smtp::family::hello::{Keyword, Mechanisms};
+use mailwire_smtp::server::{BodyEnd, Event, Protocol, Server, ServerConfig};
+use mailwire_smtp::{Command, InputBuffer, InvalidValue, Machine, Reply, UsageError};
+
+use super::message::Sum;
+use super::store::{Store, Stored};
+
+/// A server that waits for its one connection.
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Waits for the end of the connection.
+    pub(crate) fn join(self) -> io::Result<()> {
+        self.thread.join().map_err(|_| io::Error::other("the server has panicked"))?
+    }
+}
+
+/// Starts a server on a free port of the loopback interface.
+pub(crate) fn start(protocol: Protocol, store: &Store) -> io::Result<Running> {
+    let config = config(protocol).map_err(io::Error::other)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = listener.local_addr()?;
+    let store = store.clone();
+    let thread = thread::spawn(move || {
+        let (stream, _) = listener.accept()?;
+        Connection::new(config, store).serve(stream)
+    });
+    Ok(Running { address, thread })
+}
+
+fn config(protocol: Protocol) -> Result<ServerConfig, InvalidValue> {
+    let mut config = ServerConfig::new(Domain::name("mail.example")?)
+        .offer(Keyword::Auth(Mechanisms::new("PLAIN")?));
+    config.protocol = protocol;
+    // The tour stays on the loopback interface, so it can do without TLS.
+    config.auth_without_tls = true;
+    config.limits.message = 1 << 30;
+    Ok(config)
+}
+
+/// A server machine and the application behind it.
+struct Connection {
+    server: Server,
+    store: Store,
+    from: String,
+    to: Vec<String>,
+    sum: Sum,
+}
+
+impl Connection {
+    fn new(config: ServerConfig, store: Store) -> Self {
+        Self {
+            server: Server::new(Arc::new(config)),
+            store,
+            from: String::new(),
+            to: Vec::new(),
+            sum: Sum::default(),
+        }
+    }
+
+    /// The loop that every driver has: write, take events, and only then read.
+    fn serve(mut self, mut stream: TcpStream) -> io::Result<()> {
+        let mut input = InputBuffer::new(65_536);
+        self.server.accept().map_err(io::Error::other)?;
+        loop {
+            flush(&mut self.server, &mut stream)?;
+            let received = self.server.receive(input.bytes()).map_err(io::Error::other)?;
+            if let Some(event) = received.event {
+                let closed = matches!(event, Event::Closed);
+                act(
+                    &mut self.server,
+                    &self.store,
+                    (&mut self.from, &mut self.to, &mut self.sum),
+                    event,
+                )
+                .map_err(io::Error::other)?;
+                input.consume(received.consumed);
+                if closed {
+                    return flush(&mut self.server, &mut stream);
+                }
+                continue;
+            }
+            input.consume(received.consumed);
+            let count = stream.read(input.space().map_err(io::Error::other)?)?;
+            if count == 0 {
+                return self.server.receive_eof().map_err(io::Error::other);
+            }
+            input.filled(count);
+        }
+    }
+}
+
+/// Writes what the machine has queued.
+pub(crate) fn flush(machine: &mut impl Machine, stream: &mut TcpStream) -> io::Result<()> {
+    loop {
+        let count = match machine.transmit() {
+            transmit if transmit.is_empty() => return Ok(()),
+            transmit => {
+                let mut slices = [io::IoSlice::new(&[]); 16];
+                let filled = transmit.io_slices(&mut slices);
+                stream.write_vectored(slices.get(..filled).unwrap_or_default())?
+            }
+        };
+        if count == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        machine.transmitted(count);
+    }
+}
+
+/// What the application knows of the message that comes.
+type Message<'m> = (&'m mut String, &'m mut Vec<String>, &'m mut Sum);
+
+/// The application: who exists, who is full, and where messages go.
+fn act(
+    server: &mut Server,
+    store: &Store,
+    (from, to, sum): Message<'_>,
+    event: Event<'_>,
+) -> Result<(), UsageError> {
+    match event {
+        Event::Command { command: Command::Mail(mail), .. } => {
+            *from = String::from_utf8_lossy(&mail.reverse_path.to_bytes()).into_owned();
+            to.clear();
+            *sum = Sum::default();
+            server.accept()
+        }
+        Event::Command { command: Command::Rcpt(rcpt), .. } => {
+            let path = String::from_utf8_lossy(&rcpt.forward_path.to_bytes()).into_owned();
+            if path.starts_with("<nobody@") {
+                return send(server, "550 5.1.1 no such user\r\n");
+            }
+            to.push(path);
+            server.accept()
+        }
+        Event::Command { command: Command::Data | Command::Bdat(_), .. } => server.accept_body(),
+        Event::Command { command: Command::Auth(auth), .. } => {
+            let good = matches!(auth.initial_response(), Some(Ok(response)) if response.expose() == b"\0alice\0secret");
+            let text = if good { "235 2.7.0 welcome\r\n" } else { "535 5.7.8 no\r\n" };
+            match Reply::parse(text.as_bytes()) {
+                Ok(reply) => server.finish_auth(&reply),
+                Err(_) => Err(UsageError::NotNow { what: "AUTH" }),
+            }
+        }
+        Event::Command { .. } => server.accept(),
+        Event::BodyChunk(part) => {
+            sum.add(part);
+            Ok(())
+        }
+        Event::BodyEnd(BodyEnd { last: true, refused: None, .. }) => {
+            let kept = to.iter().filter(|path| !is_full(server, path)).cloned().collect();
+            store.put(Stored { from: from.clone(), to: kept, summary: sum.summary() });
+            // One answer, or in LMTP one for each accepted recipient.
+            for path in to.iter() {
+                if server.owed() == 0 {
+                    break;
+                }
+                if is_full(server, path) {
+                    send(server, "452 4.2.2 mailbox full\r\n")?;
+                } else {
+                    server.accept()?;
+                }
+            }
+            Ok(())
+        }
+        Event::BodyEnd(BodyEnd { refused: None, .. }) => server.accept(),
+        _ => Ok(()),
+    }
+}
+
+/// In SMTP the one reply speaks for all, so a full mailbox cannot be told.
+fn is_full(server: &Server, path: &str) -> bool {
+    server.protocol() == Protocol::Lmtp && path.starts_with("<full@")
+}
+
+fn send(server: &mut Server, text: &str) -> Result<(), UsageError> {
+    match Reply::parse(text.as_bytes()) {
+        Ok(reply) => server.send(&reply),
+        Err(_) => Err(UsageError::NotNow { what: "this reply" }),
+    }
+}
