@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 pub mod corpus;
+pub mod script;
 pub mod splits;
 
 use std::sync::Arc;
