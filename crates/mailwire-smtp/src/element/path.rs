@@ -1,7 +1,9 @@
 //! Paths: what stands between the angle brackets of MAIL and RCPT. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<>
-//!   C: RCPT TO:<@relay.example:bob@example.org>
+//! ```text
+//! C: MAIL FROM:<>
+//! C: RCPT TO:<@relay.example:bob@example.org>
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -358,6 +360,12 @@ impl<'a> Wire<'a> for ForwardPath<'a> {
         }
         Ok(match bracketed(input, cx, true)? {
             (rest, Inside::Path(path)) => (rest, Self::Path(path)),
+            // Quotes change nothing: `<"postmaster">`.
+            (rest, Inside::Local(local_part))
+                if local_part.as_bytes().eq_ignore_ascii_case(b"postmaster") =>
+            {
+                (rest, Self::Postmaster)
+            }
             (rest, Inside::Local(local_part)) => (rest, Self::Local(local_part)),
         })
     }
@@ -425,6 +433,7 @@ mod tests {
         check_lenient::<ForwardPath<'_>>(&[
             (b"a@b", Deviation::MissingAngleBrackets, b"<a@b>"),
             (b"<root>", Deviation::MissingDomain, b"<root>"),
+            (br#"<"postmaster">"#, Deviation::MissingDomain, b"<Postmaster>"),
             (long, Deviation::LongPath, long),
         ]);
         check_lenient::<ReversePath<'_>>(&[

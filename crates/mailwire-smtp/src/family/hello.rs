@@ -1,10 +1,12 @@
 //! EHLO, HELO and LHLO, and the EHLO reply with its keywords. RFC 5321 sections 4.1.1.1 and 3.2,
 //! RFC 2033, RFC 9422 (LIMITS).
 //!
-//!   C: EHLO bar.com
-//!   S: 250-foo.com greets bar.com
-//!   S: 250-SIZE 35651584
-//!   S: 250 PIPELINING
+//! ```text
+//! C: EHLO bar.com
+//! S: 250-foo.com greets bar.com
+//! S: 250-SIZE 35651584
+//! S: 250 PIPELINING
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
@@ -320,7 +322,14 @@ fn extension_of_line(
         extension => return Ok(extension),
     }
     if WSP.span(line) < line.len() {
-        return Keyword::parse_part(line, cx).map(|(_, keyword)| keyword.extension());
+        return match Keyword::parse_part(line, cx) {
+            Ok((_, keyword)) => Ok(keyword.extension()),
+            // A line with control octets is skipped, and its neighbours count.
+            Err(_) if HELLO.check(line).is_err() && cx.tolerate(Deviation::InvalidKeyword) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        };
     }
     if cx.tolerate(Deviation::EmptyKeyword) { Ok(None) } else { Err(stop(line, "ehlo-line")) }
 }
@@ -560,7 +569,8 @@ impl<'a> Wire<'a> for Keyword<'a> {
 
 /// A line that is no keyword.
 fn invalid<'a>(input: &'a [u8], at: &'a [u8], cx: &Context) -> PResult<'a, Keyword<'a>> {
-    if cx.tolerate(Deviation::InvalidKeyword) {
+    // What is kept can be offered and sent again, so it must fit into one line.
+    if HELLO.check(input).is_ok() && cx.tolerate(Deviation::InvalidKeyword) {
         Ok((&[], Keyword::Invalid(HelloText::checked(input))))
     } else {
         Err(stop(at, "ehlo-line"))

@@ -1,0 +1,1 @@
+//! Wire elements that several command families use, one file each.
