@@ -274,7 +274,7 @@ mod tests {
 
     wire_enum! {
         /// Keywords of each size.
-        enum Word: "word" in KEYWORD {
+        pub(crate) enum Word: "word" in KEYWORD {
             Short = "MAIL",
             Eight = "STARTTLS",
             Long = "MT-PRIORITY",
