@@ -269,12 +269,14 @@ macro_rules! limits {
 }
 
 #[cfg(test)]
+// What the macro writes is public, and this enum is not.
+#[allow(unreachable_pub)]
 mod tests {
     use crate::token::KEYWORD;
 
     wire_enum! {
         /// Keywords of each size.
-        pub(crate) enum Word: "word" in KEYWORD {
+        enum Word: "word" in KEYWORD {
             Short = "MAIL",
             Eight = "STARTTLS",
             Long = "MT-PRIORITY",
