@@ -153,10 +153,20 @@ pub fn one_or_more<'a>(
 /// `rule` where no digit stands; the same, behind a commitment, where the number is too large.
 #[inline]
 pub fn number<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, u64> {
-    let (rest, digits) = one_or_more(input, &DIGIT, rule)?;
-    match decimal(digits) {
-        Some(number) => Ok((rest, number)),
-        None => Err(stop(input, rule)),
+    let (mut value, mut len) = (0_u64, 0_usize);
+    while let Some(digit @ 0..=9) = input.get(len).map(|byte| byte.wrapping_sub(b'0')) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        len = len.saturating_add(1);
+    }
+    let (digits, rest) = input.split_at_checked(len).unwrap_or((input, &[]));
+    match len {
+        0 => Err(fail(input, rule)),
+        // So many digits always fit.
+        1..=19 => Ok((rest, value)),
+        _ => match decimal(digits) {
+            Some(value) => Ok((rest, value)),
+            None => Err(stop(input, rule)),
+        },
     }
 }
 

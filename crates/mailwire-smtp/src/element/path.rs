@@ -352,8 +352,8 @@ impl<'a> From<Mailbox<'a>> for ForwardPath<'a> {
 impl<'a> Wire<'a> for ForwardPath<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        // Few mailboxes begin as this one does.
-        if let [b'<', b'P' | b'p', ..] = input {
+        // Few other paths begin as this one does and end where it does.
+        if let [b'<', b'P' | b'p', _, _, _, _, _, _, _, _, _, b'>', ..] = input {
             if let Some(rest) = strip_prefix_ignore_case(input, b"<postmaster>") {
                 return Ok((rest, Self::Postmaster));
             }

@@ -152,6 +152,7 @@ into_owned!(
 wire_api!(Deviation: RcptParameter);
 
 impl<'a> Wire<'a> for RcptParameter<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, word) = keyword(input)?;
         let Some(word) = RcptKeyword::from_keyword(word) else {

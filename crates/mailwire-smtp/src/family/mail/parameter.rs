@@ -229,6 +229,7 @@ into_owned!(
 );
 
 impl<'a> Wire<'a> for MailParameter<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, word) = keyword(input)?;
         let Some(word) = MailKeyword::from_keyword(word) else {
@@ -338,6 +339,7 @@ impl<'a> Parameter<'a> for MailParameter<'a> {
 }
 
 /// `"=" value`, where the value belongs to the keyword before it.
+#[inline(always)]
 pub(crate) fn value<'a, T>(
     input: &'a [u8],
     parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
@@ -349,6 +351,7 @@ pub(crate) fn value<'a, T>(
 }
 
 /// `"=" value`, of an element.
+#[inline(always)]
 pub(crate) fn typed<'a, T: Wire<'a>, P>(
     input: &'a [u8],
     cx: &Context,
