@@ -3,7 +3,8 @@
 //!
 //! A transcript is text. `C: ` and `S: ` begin a line of the client or the server, as it is on the
 //! wire, message bodies too; `#` begins a comment. `===` begins a word to the interpreters: `lmtp`,
-//! `tls` (the handshake is here), `turned` (the roles change), `eof` (the server closes).
+//! `tls` (the handshake is here), `turned` (the roles change), `eof` (the server closes), `client`
+//! (the server does what ours does not).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Script {
     pub protocol: Protocol,
     /// Commands are written as the client writes them, and grouped as it groups them.
     pub exact: bool,
+    /// The server of the script does what ours does not.
+    pub client_only: bool,
 }
 
 impl Script {
@@ -45,6 +48,7 @@ impl Script {
             steps: Vec::new(),
             protocol: Protocol::Smtp,
             exact: true,
+            client_only: false,
         };
         let mut scripts = vec![new(1)];
         for line in text.lines() {
@@ -56,6 +60,7 @@ impl Script {
                 Some(("===", " tls")) => script.steps.push(Step::Tls),
                 Some(("===", " eof")) => script.steps.push(Step::Eof),
                 Some(("===", " lmtp")) => script.protocol = Protocol::Lmtp,
+                Some(("===", " client")) => script.client_only = true,
                 Some(("===", " turned")) => scripts.push(new(2)),
                 _ if line == "C:" || line == "S:" => script.say((line == "C:") != turned, ""),
                 _ => assert!(line.is_empty() || line.starts_with('#'), "{name}: {line}"),
