@@ -8,7 +8,7 @@
 //!
 //! | to know | open |
 //! |---|---|
-//! | where a line ends | [`line`] |
+//! | where a line ends | [`mod@line`] |
 //! | where a body ends, and how it is sent | [`body`] |
 //! | how bytes wait on the way in and out | [`buffer`], [`transmit`] |
 //! | the words of the grammar, both ways | [`token`], [`encoder`] |

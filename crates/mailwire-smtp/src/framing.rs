@@ -50,8 +50,8 @@ impl ReplyFramer {
             let rest = input.get(scanned..).unwrap_or_default();
             let Some(found) = memchr::memchr(b'\n', rest) else { break };
             let end = scanned.saturating_add(found).saturating_add(1);
-            if end.saturating_sub(line) > limits.reply_line {
-                return self.too_long("reply_line", limits.reply_line);
+            if let Some((name, limit)) = over_limit(input, line, end, limits) {
+                return self.too_long(name, limit);
             }
             if end > limits.reply {
                 return self.too_long("reply", limits.reply);
@@ -65,8 +65,10 @@ impl ReplyFramer {
             (scanned, line) = (end, end);
         }
         (self.scanned, self.line) = (input.len(), line);
-        if self.scanned.saturating_sub(line) >= limits.reply_line {
-            return self.too_long("reply_line", limits.reply_line);
+        // The line end is still to come.
+        if let Some((name, limit)) = over_limit(input, line, input.len().saturating_add(1), limits)
+        {
+            return self.too_long(name, limit);
         }
         ReplyFrame::More
     }
@@ -82,6 +84,25 @@ impl ReplyFramer {
         *self = Self::new();
         ReplyFrame::TooLong { name, limit }
     }
+}
+
+/// The limit that the line from `line` to `end` breaks. A challenge may be as long as its response.
+#[inline]
+fn over_limit(
+    input: &[u8],
+    line: usize,
+    end: usize,
+    limits: &Limits,
+) -> Option<(&'static str, usize)> {
+    let len = end.saturating_sub(line);
+    if len <= limits.reply_line {
+        return None;
+    }
+    let challenge = input.get(line..).is_some_and(|line| line.starts_with(b"334"));
+    if challenge && limits.auth_line > limits.reply_line {
+        return (len > limits.auth_line).then_some(("auth_line", limits.auth_line));
+    }
+    Some(("reply_line", limits.reply_line))
 }
 
 #[cfg(test)]

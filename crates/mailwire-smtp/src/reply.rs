@@ -1,7 +1,9 @@
 //! Replies: a code and one or more lines of text. RFC 5321 section 4.2, RFC 2034.
 //!
-//!   S: 250-first line
-//!   S: 250 last line
+//! ```text
+//! S: 250-first line
+//! S: 250 last line
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

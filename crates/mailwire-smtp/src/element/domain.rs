@@ -1,8 +1,10 @@
 //! Domains and address literals, as they stand behind the `@` and in EHLO. RFC 5321 sections
 //! 4.1.2 and 4.1.3, RFC 6531 section 3.3.
 //!
-//!   C: EHLO mail.example.org
-//!   C: MAIL FROM:<alice@[IPv6:2001:db8::1]>
+//! ```text
+//! C: EHLO mail.example.org
+//! C: MAIL FROM:<alice@[IPv6:2001:db8::1]>
+//! ```
 
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};

@@ -1,6 +1,8 @@
 //! The parameters of MAIL and RCPT: the list that all extensions share. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```text
+//! C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```
 //!
 //! A list is a checked view: each parameter is parsed once for its grammar and again when it is
 //! looked at; nothing is allocated.

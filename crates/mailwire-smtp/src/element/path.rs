@@ -1,7 +1,9 @@
 //! Paths: what stands between the angle brackets of MAIL and RCPT. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<>
-//!   C: RCPT TO:<@relay.example:bob@example.org>
+//! ```text
+//! C: MAIL FROM:<>
+//! C: RCPT TO:<@relay.example:bob@example.org>
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;

@@ -1,6 +1,8 @@
 //! The free argument of VRFY, EXPN, HELP, NOOP and ETRN. RFC 5321 section 4.1.2.
 //!
-//!   C: VRFY "Sam Q. Smith"
+//! ```text
+//! C: VRFY "Sam Q. Smith"
+//! ```
 
 use alloc::borrow::Cow;
 

@@ -1,8 +1,10 @@
 //! VRFY, EXPN and HELP: questions to the server. RFC 5321 sections 4.1.1.6 to 4.1.1.8, RFC 6531
 //! section 3.7.4.2.
 //!
-//!   C: VRFY Crispin
-//!   S: 250 Mark Crispin <Admin.MRC@foo.com>
+//! ```text
+//! C: VRFY Crispin
+//! S: 250 Mark Crispin <Admin.MRC@foo.com>
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::into_owned;

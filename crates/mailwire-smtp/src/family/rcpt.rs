@@ -1,7 +1,9 @@
 //! RCPT: whom a message goes to. RFC 5321 section 4.1.1.3.
 //!
-//!   C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
-//!   S: 250 2.1.5 Ok
+//! ```text
+//! C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
+//! S: 250 2.1.5 Ok
+//! ```
 
 use alloc::borrow::Cow;
 

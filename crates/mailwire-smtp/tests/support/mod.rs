@@ -5,6 +5,7 @@
 
 pub mod corpus;
 pub mod script;
+pub mod splits;
 
 use std::sync::Arc;
 
@@ -47,6 +48,13 @@ pub fn everything() -> ServerConfig {
         }
     }
     config.offer(Keyword::Auth(Mechanisms::new("PLAIN LOGIN CRAM-MD5").unwrap().into_owned()))
+}
+
+/// A server that lets clients authenticate without TLS.
+pub fn with_auth() -> ServerConfig {
+    let mut config = everything();
+    config.auth_without_tls = true;
+    config
 }
 
 pub fn ehlo() -> Command<'static> {

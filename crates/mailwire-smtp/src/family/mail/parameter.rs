@@ -1,6 +1,8 @@
 //! The parameters of MAIL: one typed value per extension, and the list that holds them.
 //!
-//!   C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! ```text
+//! C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! ```
 
 use alloc::borrow::Cow;
 
