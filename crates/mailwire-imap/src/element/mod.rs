@@ -1,1 +1,3 @@
 //! Wire elements that several command families use, one file each.
+
+pub mod sequence;
