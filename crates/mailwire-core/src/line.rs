@@ -88,6 +88,7 @@ impl LineFramer {
     /// `input` is everything received and not yet consumed. After [`Framed::More`] the next call
     /// must show the same octets again with more behind them; other octets there would pass
     /// unseen. Call [`reset`](Self::reset) when the input is replaced.
+    #[inline]
     pub fn frame<'i>(&mut self, input: &'i [u8], limit: usize) -> Framed<'i> {
         if self.skipping {
             return self.skip(input, 0);
@@ -131,6 +132,7 @@ impl LineFramer {
     }
 
     /// Drops `input` through the next LF at or behind `from`.
+    #[cold]
     fn skip<'i>(&mut self, input: &'i [u8], from: usize) -> Framed<'i> {
         self.scanned = 0;
         if let Some(end) = find_lf(input, from, input.len()) {
@@ -143,6 +145,7 @@ impl LineFramer {
 }
 
 /// Place of the first LF in `input[from..to]`, counted from the start of `input`.
+#[inline]
 fn find_lf(input: &[u8], from: usize, to: usize) -> Option<usize> {
     let window = input.get(from..to)?;
     memchr(b'\n', window).map(|at| at.saturating_add(from))

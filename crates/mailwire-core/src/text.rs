@@ -182,15 +182,28 @@ macro_rules! wire_enum {
             }
 
             /// The value of a keyword, without regard to case.
+            #[inline]
             #[must_use]
             #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {
-                $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
-                let found = match $crate::token::key(word) {
-                    $( $variant => Self::$variant, )+
-                    _ => return None,
+                let found = if word.len() <= 8 {
+                    $( const $variant: u64 = $crate::token::short_key($text.as_bytes()); )+
+                    match $crate::token::short_key(word) {
+                        $( $variant if $text.len() <= 8 => Self::$variant, )+
+                        _ => return None,
+                    }
+                } else {
+                    $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
+                    match $crate::token::key(word) {
+                        $( $variant => Self::$variant, )+
+                        _ => return None,
+                    }
                 };
-                word.eq_ignore_ascii_case(found.as_str().as_bytes()).then_some(found)
+                // A key does not tell a NUL at the end from nothing, nor what is behind 16 octets.
+                let same = word.last() != Some(&0)
+                    && (word.len() < 16
+                        || word.eq_ignore_ascii_case(found.as_str().as_bytes()));
+                same.then_some(found)
             }
         }
 
@@ -253,4 +266,37 @@ macro_rules! limits {
             }
         }
     };
+}
+
+#[cfg(test)]
+// What the macro writes is public, and this enum is not.
+#[allow(unreachable_pub)]
+mod tests {
+    use crate::token::KEYWORD;
+
+    wire_enum! {
+        /// Keywords of each size.
+        enum Word: "word" in KEYWORD {
+            Short = "MAIL",
+            Eight = "STARTTLS",
+            Long = "MT-PRIORITY",
+            VeryLong = "ENHANCEDSTATUSCODES",
+        }
+    }
+
+    #[test]
+    fn keywords_are_matched_whole_and_without_case() {
+        for &word in Word::ALL {
+            let text = word.as_str();
+            assert_eq!(Word::from_keyword(text.as_bytes()), Some(word));
+            assert_eq!(Word::from_keyword(text.to_ascii_lowercase().as_bytes()), Some(word));
+            for end in 0..text.len() {
+                assert_eq!(Word::from_keyword(&text.as_bytes()[..end]), None);
+            }
+            for more in [&b"\0"[..], b"S", b"\0\0\0\0\0", b"\0\0\0\0\0\0\0\0\0\0\0\0\0"] {
+                assert_eq!(Word::from_keyword(&[text.as_bytes(), more].concat()), None);
+            }
+        }
+        assert_eq!(Word::from_keyword(b"ENHANCEDSTATUSCODER"), None);
+    }
 }

@@ -153,10 +153,20 @@ pub fn one_or_more<'a>(
 /// `rule` where no digit stands; the same, behind a commitment, where the number is too large.
 #[inline]
 pub fn number<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, u64> {
-    let (rest, digits) = one_or_more(input, &DIGIT, rule)?;
-    match decimal(digits) {
-        Some(number) => Ok((rest, number)),
-        None => Err(stop(input, rule)),
+    let (mut value, mut len) = (0_u64, 0_usize);
+    while let Some(digit @ 0..=9) = input.get(len).map(|byte| byte.wrapping_sub(b'0')) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        len = len.saturating_add(1);
+    }
+    let (digits, rest) = input.split_at_checked(len).unwrap_or((input, &[]));
+    match len {
+        0 => Err(fail(input, rule)),
+        // So many digits always fit.
+        1..=19 => Ok((rest, value)),
+        _ => match decimal(digits) {
+            Some(value) => Ok((rest, value)),
+            None => Err(stop(input, rule)),
+        },
     }
 }
 
@@ -178,39 +188,89 @@ pub fn decimal(digits: &[u8]) -> Option<u64> {
 /// The first 16 octets of a keyword as one number, letters in upper case.
 ///
 /// A keyword is read once and then matched as a number. Keywords of up to 16 octets that are equal
-/// but for case have equal keys; longer ones need a comparison behind the match.
+/// but for case have equal keys; longer ones need a comparison behind the match. Octets that are
+/// missing count as NUL, so that a word with NUL at its end needs one too.
 #[inline]
 #[must_use]
 pub const fn key(word: &[u8]) -> u128 {
-    let mut key = 0;
-    let mut index = 0;
-    while index < word.len() && index < 16 {
-        key = key << 8 | word[index].to_ascii_uppercase() as u128;
-        index += 1;
+    let low = short_key(word) as u128;
+    if word.len() <= 8 {
+        return low;
     }
-    key
+    (short_key(word.split_at(8).1) as u128) << 64 | low
+}
+
+/// The first 8 octets of a keyword as one number, letters in upper case.
+///
+/// Most keywords are that short, and a number of this size costs a fraction of a [`key`].
+#[inline]
+#[must_use]
+pub const fn short_key(word: &[u8]) -> u64 {
+    let octets = match (word.first_chunk(), word.first_chunk(), word.last_chunk()) {
+        (Some(octets), _, _) => u64::from_le_bytes(*octets),
+        // The two halves overlap where they are equal.
+        (_, Some(first), Some(last)) => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            first as u64 | (last as u64) << (8 * (word.len() - 4))
+        }
+        _ => match *word {
+            [a] => a as u64,
+            [a, b] => a as u64 | (b as u64) << 8,
+            [a, b, c] => a as u64 | (b as u64) << 8 | (c as u64) << 16,
+            _ => 0,
+        },
+    };
+    upper_case(octets)
+}
+
+/// Eight octets in upper case.
+#[inline]
+const fn upper_case(octets: u64) -> u64 {
+    let low = octets & !HIGH;
+    let from_a = low + u64::from_ne_bytes([0x80 - b'a'; 8]);
+    let behind_z = low + u64::from_ne_bytes([0x7f - b'z'; 8]);
+    let lower = (from_a ^ behind_z) & !octets & HIGH;
+    octets ^ lower >> 2
 }
 
 /// True when all octets are printable ASCII or spaces; eight octets are looked at in one step.
 #[inline]
 #[must_use]
 pub fn plain_text(text: &[u8]) -> bool {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let odd = |word: u64| {
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let delete = word ^ (ONES * 0x7f);
-        (control | word | (delete.wrapping_sub(ONES) & !delete)) & HIGH
-    };
-    let mut words = text.chunks_exact(8);
-    let seen = words.by_ref().fold(0, |seen, word| {
-        seen | word.try_into().map_or(HIGH, |word| odd(u64::from_ne_bytes(word)))
+    let Some(last) = text.last_chunk() else { return plain_len(text) == text.len() };
+    // The last step overlaps the one before, so that none is shorter.
+    let seen = text.chunks_exact(8).fold(odd(u64::from_le_bytes(*last)), |seen, octets| {
+        seen | octets.try_into().map_or(HIGH, |octets| odd(u64::from_le_bytes(octets)))
     });
-    let mut last = [b' '; 8];
-    for (to, from) in last.iter_mut().zip(words.remainder()) {
-        *to = *from;
+    seen & HIGH == 0
+}
+
+/// How many octets at the beginning of `text` are printable ASCII or spaces.
+#[inline]
+#[must_use]
+pub fn plain_len(text: &[u8]) -> usize {
+    let mut len = 0_usize;
+    let mut words = text.chunks_exact(8);
+    for word in words.by_ref() {
+        let Ok(word) = word.try_into() else { break };
+        let odd = odd(u64::from_le_bytes(word)) & HIGH;
+        if odd != 0 {
+            return len.saturating_add(usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0));
+        }
+        len = len.saturating_add(8);
     }
-    seen | odd(u64::from_ne_bytes(last)) == 0
+    let rest = words.remainder();
+    let plain = rest.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
+    len.saturating_add(plain)
+}
+
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Bit 7 of the first octet that is neither printable ASCII nor a space; those above it tell nothing.
+#[inline(always)]
+const fn odd(octets: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    octets | octets.wrapping_sub(ONES * 0x20) | octets.wrapping_add(ONES)
 }
 
 #[cfg(test)]
@@ -231,6 +291,15 @@ mod tests {
     fn keys_fold_case() {
         assert_eq!(key(b"mail"), key(b"MAIL"));
         assert_ne!(key(b"MAIL"), key(b"MAI"));
+        let octets: alloc::vec::Vec<u8> = (0..=u8::MAX).collect();
+        for len in 0..=16 {
+            for word in octets.windows(len.max(1)).map(|word| &word[..len]) {
+                let upper = word.to_ascii_uppercase();
+                let mut bytes = [0; 16];
+                bytes[..len].copy_from_slice(&upper);
+                assert_eq!(key(word), u128::from_le_bytes(bytes), "{word:?}");
+            }
+        }
         assert_eq!(key(b"ENHANCEDSTATUSCODES"), key(b"ENHANCEDSTATUSCO"));
     }
 
@@ -242,6 +311,8 @@ mod tests {
                     let mut text = alloc::vec![b'a'; len];
                     text[at] = byte;
                     assert_eq!(plain_text(&text), matches!(byte, 32..=126), "{byte} at {at}");
+                    let plain = text.iter().take_while(|byte| matches!(byte, 32..=126)).count();
+                    assert_eq!(plain_len(&text), plain, "{byte} at {at}");
                 }
             }
         }

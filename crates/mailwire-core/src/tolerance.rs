@@ -182,7 +182,7 @@ impl<D: Deviation> Eq for Tolerance<D> {}
 macro_rules! deviations {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $( $(#[doc = $doc:literal])+ $variant:ident = $preset:ident $example:literal, )+
         }
     ) => {
@@ -190,7 +190,7 @@ macro_rules! deviations {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
-        pub enum $name {
+        $vis enum $name {
             $( $(#[doc = $doc])+ #[doc = concat!("\n\nWire: `", $example, "`. Preset: ", stringify!($preset), ".")] $variant, )+
         }
 
@@ -228,7 +228,7 @@ mod tests {
 
     deviations! {
         /// Deviations of a made-up protocol.
-        pub enum Odd {
+        enum Odd {
             /// Harmless.
             Harmless = default "a  b",
             /// Common.

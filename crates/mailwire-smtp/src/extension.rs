@@ -145,25 +145,25 @@ macro_rules! extensions {
 }
 
 extensions! {
-    EightBitMime: "RFC 6152", "8-bit message bodies", "", MAIL ["BODY"], RCPT [], verbs [], "family/mail.rs";
-    Size: "RFC 1870", "message size declaration", "[size]", MAIL ["SIZE"], RCPT [], verbs [], "family/mail.rs";
+    EightBitMime: "RFC 6152", "8-bit message bodies", "", MAIL ["BODY"], RCPT [], verbs [], "family/mail/parameter.rs";
+    Size: "RFC 1870", "message size declaration", "[size]", MAIL ["SIZE"], RCPT [], verbs [], "family/mail/parameter.rs";
     Pipelining: "RFC 2920", "groups of commands without waiting", "", MAIL [], RCPT [], verbs [], "state.rs";
     Chunking: "RFC 3030", "message in counted chunks", "", MAIL [], RCPT [], verbs [Bdat], "family/bdat.rs";
-    BinaryMime: "RFC 3030", "binary message bodies", "", MAIL ["BODY"], RCPT [], verbs [], "family/mail.rs";
+    BinaryMime: "RFC 3030", "binary message bodies", "", MAIL ["BODY"], RCPT [], verbs [], "family/mail/parameter.rs";
     Dsn: "RFC 3461", "delivery status notifications", "", MAIL ["RET", "ENVID"], RCPT ["NOTIFY", "ORCPT"], verbs [], "element/dsn.rs";
     EnhancedStatusCodes: "RFC 2034", "status codes in replies", "", MAIL [], RCPT [], verbs [], "element/enhanced_code.rs";
-    SmtpUtf8: "RFC 6531", "UTF-8 in addresses and headers", "", MAIL ["SMTPUTF8"], RCPT [], verbs [], "family/mail.rs";
+    SmtpUtf8: "RFC 6531", "UTF-8 in addresses and headers", "", MAIL ["SMTPUTF8"], RCPT [], verbs [], "family/mail/parameter.rs";
     StartTls: "RFC 3207", "going over to TLS", "", MAIL [], RCPT [], verbs [StartTls], "family/starttls.rs";
     Auth: "RFC 4954", "authentication by SASL", "mechanisms", MAIL ["AUTH"], RCPT [], verbs [Auth], "family/auth.rs";
     DeliverBy: "RFC 2852", "delivery by a time", "[min-by-time *(\",\" token)]", MAIL ["BY"], RCPT [], verbs [], "element/deliver_by.rs";
     FutureRelease: "RFC 4865", "holding a message", "max-interval max-date-time", MAIL ["HOLDFOR", "HOLDUNTIL"], RCPT [], verbs [], "element/future_release.rs";
     MtPriority: "RFC 6710", "message transfer priority", "[profile]", MAIL ["MT-PRIORITY"], RCPT [], verbs [], "element/priority.rs";
-    RequireTls: "RFC 8689", "TLS on the whole way", "", MAIL ["REQUIRETLS"], RCPT [], verbs [], "family/mail.rs";
+    RequireTls: "RFC 8689", "TLS on the whole way", "", MAIL ["REQUIRETLS"], RCPT [], verbs [], "family/mail/parameter.rs";
     Limits: "RFC 9422", "operational limits of the server", "name=value ...", MAIL [], RCPT [], verbs [], "family/hello.rs";
     Rrvs: "RFC 7293", "mailbox owner since a date", "", MAIL [], RCPT ["RRVS"], verbs [], "element/rrvs.rs";
-    Submitter: "RFC 4405", "responsible submitter (historic)", "", MAIL ["SUBMITTER"], RCPT [], verbs [], "family/mail.rs";
+    Submitter: "RFC 4405", "responsible submitter (historic)", "", MAIL ["SUBMITTER"], RCPT [], verbs [], "family/mail/parameter.rs";
     Checkpoint: "RFC 1845", "restart of a transaction", "", MAIL ["TRANSID"], RCPT [], verbs [], "element/transid.rs";
-    Conperm: "RFC 4141", "permission to convert", "", MAIL ["CONPERM"], RCPT [], verbs [], "family/mail.rs";
+    Conperm: "RFC 4141", "permission to convert", "", MAIL ["CONPERM"], RCPT [], verbs [], "family/mail/parameter.rs";
     Conneg: "RFC 4141", "capabilities of the recipient", "", MAIL [], RCPT ["CONNEG"], verbs [], "family/rcpt.rs";
     NoSoliciting: "RFC 3865", "solicitation classes", "[classes]", MAIL ["SOLICIT"], RCPT [], verbs [], "element/solicit.rs";
     Mtrk: "RFC 3885", "message tracking", "", MAIL ["MTRK"], RCPT [], verbs [], "element/tracking.rs";
@@ -179,10 +179,10 @@ extensions! {
     Turn: "RFC 821", "turning round (obsolete, unsafe)", "", MAIL [], RCPT [], verbs [Turn], "family/queue.rs";
     Verb: "sendmail", "verbose replies", "", MAIL [], RCPT [], verbs [Verb], "family/vendor.rs";
     Onex: "sendmail", "one transaction only", "", MAIL [], RCPT [], verbs [Onex], "family/vendor.rs";
-    Utf8Smtp: "RFC 5336", "UTF-8 addresses (obsolete)", "", MAIL ["ALT-ADDRESS"], RCPT ["ALT-ADDRESS"], verbs [], "family/mail.rs";
+    Utf8Smtp: "RFC 5336", "UTF-8 addresses (obsolete)", "", MAIL ["ALT-ADDRESS"], RCPT ["ALT-ADDRESS"], verbs [], "family/mail/parameter.rs";
     Time: "old banners", "seen, not defined", "", MAIL [], RCPT [], verbs [], "extension.rs";
-    Prdr: "Exim", "one reply per recipient", "", MAIL ["PRDR"], RCPT [], verbs [], "family/mail.rs";
-    Xverp: "Postfix, Courier", "variable envelope return paths", "", MAIL ["XVERP"], RCPT [], verbs [], "family/mail.rs";
+    Prdr: "Exim", "one reply per recipient", "", MAIL ["PRDR"], RCPT [], verbs [], "family/mail/parameter.rs";
+    Xverp: "Postfix, Courier", "variable envelope return paths", "", MAIL ["XVERP"], RCPT [], verbs [], "family/mail/parameter.rs";
     Xclient: "Postfix, Dovecot", "facts about another client", "attribute names", MAIL [], RCPT [], verbs [Xclient], "family/vendor.rs";
     Xforward: "Postfix", "facts about another client, for the log", "attribute names", MAIL [], RCPT [], verbs [Xforward], "family/vendor.rs";
     XExps: "Exchange", "SASL mechanisms under another name", "mechanisms", MAIL [], RCPT [], verbs [], "family/hello.rs";
@@ -247,6 +247,8 @@ impl ExtensionSet {
     }
 }
 
+mailwire_core::owned_already!(ExtensionSet);
+
 impl core::fmt::Debug for ExtensionSet {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_set().entries(self.iter()).finish()
@@ -272,8 +274,7 @@ impl Extensions {
     /// What an EHLO reply offers.
     #[must_use]
     pub fn offered(reply: &EhloReply<'_>) -> Self {
-        let set = reply.keywords().filter_map(|keyword| keyword.extension()).collect();
-        Self { set, reply: Some(reply.borrowed().into_owned()) }
+        Self { set: reply.extensions(), reply: Some(reply.borrowed().into_owned()) }
     }
 
     /// True when `extension` is offered.

@@ -42,42 +42,35 @@ impl ReplyFramer {
     }
 
     /// Looks for the end of the reply at the beginning of `input`.
+    #[inline]
     #[must_use]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &Limits) -> ReplyFrame<'i> {
-        while let Some(found) = memchr::memchr(b'\n', input.get(self.scanned..).unwrap_or_default())
-        {
-            let end = self.scanned.saturating_add(found).saturating_add(1);
-            let (name, limit) = self.line_limit(input, limits);
-            if end.saturating_sub(self.line) > limit {
+        let (mut scanned, mut line) = (self.scanned, self.line);
+        loop {
+            let rest = input.get(scanned..).unwrap_or_default();
+            let Some(found) = memchr::memchr(b'\n', rest) else { break };
+            let end = scanned.saturating_add(found).saturating_add(1);
+            if let Some((name, limit)) = over_limit(input, line, end, limits) {
                 return self.too_long(name, limit);
             }
             if end > limits.reply {
                 return self.too_long("reply", limits.reply);
             }
-            let continues = input.get(self.line.saturating_add(3)) == Some(&b'-')
-                && self.line.saturating_add(4) < end;
-            (self.scanned, self.line) = (end, end);
+            let continues =
+                input.get(line.saturating_add(3)) == Some(&b'-') && line.saturating_add(4) < end;
             if !continues {
                 *self = Self::new();
                 return ReplyFrame::Reply(input.get(..end).unwrap_or_default());
             }
+            (scanned, line) = (end, end);
         }
-        self.scanned = input.len();
-        let (name, limit) = self.line_limit(input, limits);
-        if self.scanned.saturating_sub(self.line) >= limit {
+        (self.scanned, self.line) = (input.len(), line);
+        // The line end is still to come.
+        if let Some((name, limit)) = over_limit(input, line, input.len().saturating_add(1), limits)
+        {
             return self.too_long(name, limit);
         }
         ReplyFrame::More
-    }
-
-    /// The limit of the line that is looked at. A challenge may be as long as its response.
-    fn line_limit(&self, input: &[u8], limits: &Limits) -> (&'static str, usize) {
-        let challenge = input.get(self.line..).is_some_and(|line| line.starts_with(b"334"));
-        if challenge && limits.auth_line > limits.reply_line {
-            ("auth_line", limits.auth_line)
-        } else {
-            ("reply_line", limits.reply_line)
-        }
     }
 
     /// True when nothing of a reply was seen.
@@ -86,10 +79,30 @@ impl ReplyFramer {
         self.scanned == 0
     }
 
+    #[cold]
     const fn too_long<'i>(&mut self, name: &'static str, limit: usize) -> ReplyFrame<'i> {
         *self = Self::new();
         ReplyFrame::TooLong { name, limit }
     }
+}
+
+/// The limit that the line from `line` to `end` breaks. A challenge may be as long as its response.
+#[inline]
+fn over_limit(
+    input: &[u8],
+    line: usize,
+    end: usize,
+    limits: &Limits,
+) -> Option<(&'static str, usize)> {
+    let len = end.saturating_sub(line);
+    if len <= limits.reply_line {
+        return None;
+    }
+    let challenge = input.get(line..).is_some_and(|line| line.starts_with(b"334"));
+    if challenge && limits.auth_line > limits.reply_line {
+        return (len > limits.auth_line).then_some(("auth_line", limits.auth_line));
+    }
+    Some(("reply_line", limits.reply_line))
 }
 
 #[cfg(test)]

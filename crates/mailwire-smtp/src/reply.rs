@@ -1,7 +1,9 @@
 //! Replies: a code and one or more lines of text. RFC 5321 section 4.2, RFC 2034.
 //!
-//!   S: 250-first line
-//!   S: 250 last line
+//! ```text
+//! S: 250-first line
+//! S: 250 last line
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -10,7 +12,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::token::{ByteSet, plain_text};
+use mailwire_core::token::{ByteSet, plain_len, plain_text};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
 use crate::element::enhanced_code::EnhancedCode;
@@ -78,12 +80,17 @@ into_owned!(struct Reply { code, enhanced, canonical, wire });
 wire_api!(Deviation: Reply);
 
 impl<'a> Reply<'a> {
-    /// A reply of one line without an enhanced status code.
+    /// A reply of one line. A text that begins with an enhanced status code gives the reply that
+    /// code, because that is how the client reads it.
     ///
     /// # Errors
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8.
     pub fn new<'t>(code: ReplyCode, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
-        Self { code, enhanced: None, canonical: true, wire: Cow::Owned(Vec::new()) }.with_line(text)
+        let text = text.into_bytes();
+        let found = status(&text).filter(|(enhanced, _)| enhanced.agrees_with(code));
+        let enhanced = found.map(|(enhanced, _)| enhanced);
+        let rest = found.map_or(&*text, |(_, rest)| rest.strip_prefix(b" ").unwrap_or(rest));
+        Self { code, enhanced, canonical: true, wire: Cow::Owned(Vec::new()) }.with_line(rest)
     }
 
     /// A reply of one line with an enhanced status code.
@@ -223,7 +230,12 @@ impl<'a> Reply<'a> {
 fn wire_lines(wire: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut rest = wire;
     core::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest)?;
+        // Most lines of most replies are plain, and short.
+        let plain = plain_len(rest);
+        let end = match rest.get(plain..)? {
+            [b'\r', b'\n', ..] => plain.saturating_add(1),
+            behind => plain.saturating_add(memchr::memchr(b'\n', behind)?),
+        };
         let line = rest.get(..end).unwrap_or_default();
         rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
         Some(line.strip_suffix(b"\r").unwrap_or(line))
@@ -239,9 +251,25 @@ fn without_status(text: &[u8], enhanced: EnhancedCode) -> &[u8] {
 }
 
 /// A status code with a space or the end behind it.
+#[inline(always)]
 fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
-    // Most texts do not begin with a class and a dot.
-    let [b'2' | b'4' | b'5', b'.', ..] = text else { return None };
+    // Most texts do not begin with a class and a dot, and most that do have single digits behind.
+    let [class @ (b'2' | b'4' | b'5'), b'.', behind @ ..] = text else { return None };
+    match behind {
+        [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..]
+            if matches!(rest.first(), None | Some(b' ')) =>
+        {
+            let digit = |digit: u8| u16::from(digit & 0xf);
+            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail));
+            code.ok().map(|code| (code, rest))
+        }
+        _ => long_status(text),
+    }
+}
+
+/// The same with numbers of more than one digit.
+#[inline(never)]
+fn long_status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
     let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
     let (rest, code) = EnhancedCode::parse_part(text, &cx).ok()?;
     matches!(rest.first(), None | Some(b' ')).then_some((code, rest))
@@ -311,8 +339,42 @@ fn check_text(text: &[u8], input: &[u8], cx: &Context) -> Result<(), nom::Err<Fa
     Ok(())
 }
 
-impl<'a> Wire<'a> for Reply<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+impl<'a> Reply<'a> {
+    /// A reply as almost all are: strict, plain ASCII, and nothing behind it.
+    ///
+    /// Such a reply is looked at once, and `each` gets the text of each line. For any other, and where
+    /// `each` says so, this is `None`, and the lines are to be looked at closely.
+    #[inline(always)]
+    pub(crate) fn plain(
+        input: &'a [u8],
+        mut each: impl FnMut(&'a [u8]) -> Option<()>,
+    ) -> Option<Self> {
+        let (digits, line) = input.split_first_chunk::<3>()?;
+        let &[first @ b'2'..=b'5', b'0'..=b'5', b'0'..=b'9'] = digits else { return None };
+        let (mut last, mut text) = (line, None);
+        while let [b'-', line @ ..] = last {
+            let (line, behind) = line.split_at_checked(plain_len(line))?;
+            last = behind.strip_prefix(b"\r\n")?.strip_prefix(digits)?;
+            each(line)?;
+            text.get_or_insert(line);
+        }
+        // The last line ends the input; a line end before that is no plain text.
+        let [b' ', last @ .., b'\r', b'\n'] = last else { return None };
+        if last.is_empty() || !plain_text(last) {
+            return None;
+        }
+        each(last)?;
+        let enhanced = match text.unwrap_or(last) {
+            text @ [class, b'.', ..] if *class == first => status(text).map(|(code, _)| code),
+            _ => None,
+        };
+        let code = ReplyCode::of_digits(*digits);
+        Some(Self { code, enhanced, canonical: true, wire: Cow::Borrowed(input) })
+    }
+
+    /// A reply of any kind, line by line.
+    #[inline(never)]
+    fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, first) = line(input, cx)?;
         let (mut code, mut canonical, mut last) = (first.code, first.canonical, first.last);
         let (_, mut number) = ReplyCode::parse_part(input, cx)?;
@@ -335,6 +397,16 @@ impl<'a> Wire<'a> for Reply<'a> {
         let len = input.len().saturating_sub(rest.len());
         let wire = Cow::Borrowed(input.get(..len).unwrap_or_default());
         Ok((rest, Self { code: number, enhanced, canonical, wire }))
+    }
+}
+
+impl<'a> Wire<'a> for Reply<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok((&[], reply)),
+            None => Self::any(input, cx),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -461,6 +533,16 @@ mod tests {
         for text in ["ok\r\n550 evil", "a\nb", "a\rb", "a\0b", "\x1b[2J"] {
             assert!(Reply::new(ReplyCode::OK, text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_status_code_in_the_text_is_one() {
+        let built = Reply::new(ReplyCode::OK, "2.1.5 a").unwrap().with_line("b").unwrap();
+        assert_eq!(built.to_bytes(), b"250-2.1.5 a\r\n250 2.1.5 b\r\n");
+        assert_eq!(built, with_status(250, "2.1.5", &["a", "b"]));
+        let domain = crate::element::domain::Domain::name("2.0.0").unwrap();
+        let greeting = crate::family::greeting::Greeting::ready(&domain, "hi").unwrap();
+        assert_eq!(greeting.reply.enhanced_code(), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 
 use mailwire_core::body::{Counted, DotDecoder, Findings};
 use mailwire_core::line::{Framed, LineEnding, LineFramer};
-use mailwire_core::parse::{Context, Wire, parse_whole};
+use mailwire_core::parse::Context;
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{Machine, Received, Secret, SyntaxError, Transmit, TransmitQueue, Wait};
 
@@ -479,7 +479,7 @@ impl Server {
             return Ok(Received::nothing(0));
         }
         let cx = Context::new(self.config.tolerance);
-        let parsed = parse_whole(frame, |frame| Command::parse_part(frame, &cx));
+        let parsed = Command::parse_in(frame, &cx);
         let line = match ending {
             LineEnding::CrLf => frame.get(..consumed.saturating_sub(2)).unwrap_or_default(),
             LineEnding::Lf => frame.get(..consumed.saturating_sub(1)).unwrap_or_default(),

@@ -28,9 +28,9 @@ deviations! {
         /// A local part with a dot at an end or two in a row: Japanese mobile carriers, HPE iLO.
         BadLocalPart = lenient "MAIL FROM:<a..b.@docomo.example>",
         /// A local part over 64 octets: SRS, BATV, VERP and list confirmations.
-        LongLocalPart = lenient "MAIL FROM:<srs0=...(65 octets)@b>",
+        LongLocalPart = default "MAIL FROM:<srs0=...(65 octets)@b>",
         /// A path over 256 octets.
-        LongPath = lenient "RCPT TO:<a@...(255 octets)>",
+        LongPath = default "RCPT TO:<a@...(255 octets)>",
         /// An underscore in a domain: Windows hosts, service labels.
         UnderscoreInDomain = default "MAIL FROM:<a@x_y.example>",
         /// A dot at the end of a domain.
@@ -55,6 +55,8 @@ deviations! {
         LowerCaseHex = lenient "ENVID=a+3db",
         /// A `+` or `=` that stands for itself in xtext: values written by hand.
         RawXtext = lenient "ORCPT=rfc822;a+b@c",
+        /// The AUTH parameter of MAIL with no value, where `<>` is meant: go-smtp.
+        EmptyAuthParameter = default "AUTH=",
         /// An action other than C or R behind an RRVS date: ignored, as RFC 7293 asks of receivers
         /// that go-smtp's test suite stands for.
         RrvsOtherAction = lenient "RRVS=2014-04-03T23:01:00Z;X",

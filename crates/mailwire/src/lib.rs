@@ -12,3 +12,8 @@
 
 #[cfg(feature = "smtp")]
 pub use mailwire_smtp as smtp;
+
+/// The examples of the README, as tests.
+#[cfg(all(doctest, feature = "smtp"))]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

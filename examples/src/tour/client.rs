@@ -10,7 +10,7 @@ use mailwire_smtp::element::path::{ForwardPath, ReversePath};
 use mailwire_smtp::opener::{OpenEvent, Opener, OpenerConfig};
 use mailwire_smtp::sasl::{MechanismName, message};
 use mailwire_smtp::server::Protocol;
-use mailwire_smtp::{Command, InputBuffer, InvalidValue, Machine, UsageError};
+use mailwire_smtp::{Command, InputBuffer, InvalidValue, Machine, State, UsageError};
 
 use super::dialogue::{Dialogue, Outcome};
 use super::message::Text;
@@ -31,11 +31,11 @@ struct Line<'d> {
 }
 
 impl Line<'_> {
-    /// Writes what is queued, and shows it.
-    fn flush(&mut self, machine: &mut impl Machine) -> io::Result<()> {
+    /// Writes what is queued, and shows it with the state behind it.
+    fn flush(&mut self, machine: &mut impl Machine, state: State) -> io::Result<()> {
         if let Some(dialogue) = self.dialogue {
             let octets: Vec<u8> = machine.transmit().slices().flatten().copied().collect();
-            dialogue.sent(&octets)?;
+            dialogue.sent(&octets, state)?;
         }
         flush(machine, &mut self.stream)
     }
@@ -71,7 +71,8 @@ pub(crate) fn deliver(
     let mut giving = false;
     let mut sent = 0;
     while !delivery.is_done() {
-        line.flush(&mut client)?;
+        let state = client.state();
+        line.flush(&mut client, state)?;
         let received = client.receive(line.input.bytes()).map_err(io::Error::other)?;
         let consumed = received.consumed;
         if let Some(event) = received.event {
@@ -122,8 +123,8 @@ fn open(line: &mut Line<'_>, protocol: Protocol) -> io::Result<Client> {
     config.mechanisms.push(MechanismName::new("PLAIN").map_err(io::Error::other)?);
     let mut opener = Opener::new(config);
     loop {
-        line.flush(&mut opener)?;
-        let before = line.input.bytes().len();
+        let state = opener.client().state();
+        line.flush(&mut opener, state)?;
         let received = opener.receive(line.input.bytes()).map_err(io::Error::other)?;
         let consumed = received.consumed;
         if let (Some(dialogue), Some(heard)) = (line.dialogue, line.input.bytes().get(..consumed)) {
@@ -143,8 +144,9 @@ fn open(line: &mut Line<'_>, protocol: Protocol) -> io::Result<Client> {
         if ready {
             return Ok(opener.into_client());
         }
-        if idle && before == consumed {
-            line.flush(&mut opener)?;
+        if idle {
+            let state = opener.client().state();
+            line.flush(&mut opener, state)?;
             line.read()?;
         }
     }
@@ -153,7 +155,8 @@ fn open(line: &mut Line<'_>, protocol: Protocol) -> io::Result<Client> {
 fn quit(line: &mut Line<'_>, client: &mut Client) -> io::Result<()> {
     client.send(&Command::Quit).map_err(io::Error::other)?;
     loop {
-        line.flush(client)?;
+        let state = client.state();
+        line.flush(client, state)?;
         let received = client.receive(line.input.bytes()).map_err(io::Error::other)?;
         let consumed = received.consumed;
         match received.event {

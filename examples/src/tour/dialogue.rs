@@ -12,11 +12,21 @@ pub(crate) struct Outcome {
     pub(crate) text: String,
 }
 
+/// What the client sends.
+#[derive(Debug, Clone, Copy)]
+enum Sends {
+    Commands,
+    /// The body of DATA, to its last dot.
+    Dotted,
+    /// So many octets of BDAT.
+    Counted(u64),
+}
+
 /// Writes to standard output.
 pub(crate) struct Dialogue {
     colours: bool,
-    /// True while the octets that are sent belong to a message.
-    body: Cell<bool>,
+    /// What the octets that are sent belong to.
+    sends: Cell<Sends>,
 }
 
 const CLIENT: &str = "36";
@@ -32,7 +42,7 @@ const WIDTH: usize = 52;
 impl Dialogue {
     pub(crate) fn new() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none();
-        Self { colours: wanted && io::stdout().is_terminal(), body: Cell::new(false) }
+        Self { colours: wanted && io::stdout().is_terminal(), sends: Cell::new(Sends::Commands) }
     }
 
     pub(crate) fn title(&self, text: &str) -> io::Result<()> {
@@ -57,17 +67,30 @@ impl Dialogue {
         Ok(())
     }
 
-    /// What the client writes: commands, and lines of a message.
-    pub(crate) fn sent(&self, octets: &[u8]) -> io::Result<()> {
+    /// What the client writes: commands, and lines of a message; and the state behind them.
+    pub(crate) fn sent(&self, octets: &[u8], state: State) -> io::Result<()> {
         for line in octets.split_inclusive(|&octet| octet == b'\n') {
-            let command = Command::parse(line).ok().filter(|_| !self.body.get());
-            match command {
-                Some(command) => {
-                    self.line(CLIENT, "C:", &shown(&command), &format!("{command:?}"), None)?;
-                    self.body.set(matches!(&command, Command::Bdat(bdat) if bdat.size > 0));
+            let next = match self.sends.get() {
+                Sends::Commands => {
+                    let Ok(command) = Command::parse(line) else { continue };
+                    self.line(CLIENT, "C:", &shown(&command), &summary(&command), Some(state))?;
+                    match command {
+                        Command::Bdat(bdat) if bdat.size > 0 => Sends::Counted(bdat.size),
+                        _ => continue,
+                    }
                 }
-                None => self.line(CLIENT, "C:", &text(line), "message", None)?,
-            }
+                sends => {
+                    self.line(CLIENT, "C:", &text(line), "message", None)?;
+                    match sends {
+                        Sends::Counted(left) if left > line.len() as u64 => {
+                            Sends::Counted(left - line.len() as u64)
+                        }
+                        Sends::Dotted if line != b".\r\n" => Sends::Dotted,
+                        _ => Sends::Commands,
+                    }
+                }
+            };
+            self.sends.set(next);
         }
         Ok(())
     }
@@ -84,8 +107,9 @@ impl Dialogue {
                 Some(status) => format!("Reply {} {status}", reply.code().number()),
                 None => format!("Reply {}", reply.code().number()),
             });
-            // A body goes on until its reply, and DATA has one before it too.
-            self.body.set(reply.is_some_and(|reply| reply.code().number() == 354));
+            if reply.is_some_and(|reply| reply.code().number() == 354) {
+                self.sends.set(Sends::Dotted);
+            }
             let lines = frame.split_inclusive(|&octet| octet == b'\n').count();
             for (index, line) in frame.split_inclusive(|&octet| octet == b'\n').enumerate() {
                 let last = index + 1 == lines;
@@ -104,7 +128,6 @@ impl Dialogue {
         parsed: &str,
         state: Option<State>,
     ) -> io::Result<()> {
-        let parsed: String = parsed.chars().take(100).collect();
         let state = state.map(|state| format!(" -> {state:?}")).unwrap_or_default();
         let gap = WIDTH.saturating_sub(text.chars().count());
         writeln!(
@@ -128,6 +151,23 @@ fn shown(command: &Command<'_>) -> String {
             format!("AUTH {} ****", auth.mechanism.as_str())
         }
         command => text(&command.to_bytes()),
+    }
+}
+
+/// What a command was parsed into, in short.
+fn summary(command: &Command<'_>) -> String {
+    match command {
+        Command::Ehlo(name) | Command::Helo(name) | Command::Lhlo(name) => format!("name {name}"),
+        Command::Mail(mail) => {
+            let path = text(&mail.reverse_path.to_bytes());
+            let parameters: Vec<_> =
+                mail.parameters.iter().map(|parameter| format!("{parameter:?}")).collect();
+            format!("reverse-path {path} {}", parameters.join(" "))
+        }
+        Command::Rcpt(rcpt) => format!("forward-path {}", text(&rcpt.forward_path.to_bytes())),
+        Command::Auth(auth) => format!("mechanism {}", auth.mechanism.as_str()),
+        Command::Bdat(bdat) => format!("{} octets, last: {}", bdat.size, bdat.last),
+        _ => format!("{command:?}"),
     }
 }
 

@@ -14,9 +14,7 @@ use crate::family::mail::BodyType;
 
 /// A client behind EHLO, whose server offers these keywords.
 fn open(protocol: Protocol, keywords: &str) -> Client {
-    let mut config = ClientConfig::default();
-    config.protocol = protocol;
-    let mut client = Client::new(config);
+    let mut client = Client::new(ClientConfig { protocol, ..ClientConfig::default() });
     client.receive(b"220 x\r\n").unwrap();
     let name = Domain::name("client.example").unwrap();
     let hello = match protocol {
@@ -264,7 +262,8 @@ fn the_end_of_the_session_is_never_success() {
 
 #[test]
 fn what_the_server_cannot_take_is_not_sent() {
-    let cases: [(fn(&mut Envelope), Extension); 4] = [
+    type Change = fn(&mut Envelope);
+    let cases: [(Change, Extension); 4] = [
         (|envelope| envelope.body = BodyType::EightBitMime, Extension::EightBitMime),
         (|envelope| envelope.body = BodyType::BinaryMime, Extension::BinaryMime),
         (|envelope| envelope.smtputf8 = true, Extension::SmtpUtf8),

@@ -6,7 +6,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::owned::IntoBytes;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
-use mailwire_core::token::{KEYWORD, key};
+use mailwire_core::token::{KEYWORD, short_key};
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api, wire_enum};
 
 use crate::element::xtext::{Octets, Xtext};
@@ -174,15 +174,15 @@ const ELEMENTS: [(Notify, &str); 3] =
 
 impl<'a> Wire<'a> for Notify {
     fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
-        const NEVER: u128 = key(b"NEVER");
-        const SUCCESS: u128 = key(b"SUCCESS");
-        const FAILURE: u128 = key(b"FAILURE");
-        const DELAY: u128 = key(b"DELAY");
+        const NEVER: u64 = short_key(b"NEVER");
+        const SUCCESS: u64 = short_key(b"SUCCESS");
+        const FAILURE: u64 = short_key(b"FAILURE");
+        const DELAY: u64 = short_key(b"DELAY");
         let mut notify = Self::NEVER;
         let mut element = input;
         loop {
             let (word, rest) = KEYWORD.split(element);
-            let condition = match key(word) {
+            let condition = match short_key(word) {
                 NEVER => Self::NEVER,
                 SUCCESS => Self::SUCCESS,
                 FAILURE => Self::FAILURE,

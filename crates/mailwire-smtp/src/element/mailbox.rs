@@ -1,6 +1,8 @@
 //! Mailboxes: a local part and a domain. RFC 5321 section 4.1.2, RFC 6531 section 3.3.
 //!
-//!   C: RCPT TO:<"odd user"@example.org>
+//! ```text
+//! C: RCPT TO:<"odd user"@example.org>
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -12,6 +14,7 @@ use mailwire_core::token::ByteSet;
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
 use super::domain::Domain;
+use crate::token::plain_local_part;
 use crate::tolerance::Deviation;
 
 /// `atext` (RFC 5322), UTF-8 (RFC 6531) and the dots between atoms.
@@ -59,25 +62,12 @@ fn bad_dot(text: &[u8]) -> Option<usize> {
 }
 
 impl<'a> Wire<'a> for LocalPart<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, local_part) = match input.first() {
-            Some(b'"') => quoted(input)?,
-            _ => {
-                let (text, rest) = DOT_STRING.split(input);
-                if text.is_empty() {
-                    return Err(fail(input, "Local-part"));
-                }
-                if let Some(at) = bad_dot(text) {
-                    if !cx.tolerate(Deviation::BadLocalPart) {
-                        return Err(stop(input.get(at..).unwrap_or_default(), "Local-part"));
-                    }
-                }
-                (rest, Cow::Borrowed(text))
-            }
+        let (rest, local_part) = match plain_local_part(input) {
+            Some((text, rest @ [b'@', ..])) => (rest, Cow::Borrowed(text)),
+            _ => odd_local_part(input, cx)?,
         };
-        if !local_part.is_ascii() && core::str::from_utf8(&local_part).is_err() {
-            return Err(stop(input, "Local-part"));
-        }
         if local_part.len() > MAX_LOCAL_PART && !cx.tolerate(Deviation::LongLocalPart) {
             return Err(stop(input.get(MAX_LOCAL_PART..).unwrap_or_default(), "Local-part"));
         }
@@ -92,6 +82,30 @@ impl<'a> Wire<'a> for LocalPart<'a> {
             out.quoted(text);
         }
     }
+}
+
+/// A local part that is not plain.
+#[inline(never)]
+fn odd_local_part<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    let (rest, local_part) = match input.first() {
+        Some(b'"') => quoted(input)?,
+        _ => {
+            let (text, rest) = DOT_STRING.split(input);
+            if text.is_empty() {
+                return Err(fail(input, "Local-part"));
+            }
+            if let Some(at) = bad_dot(text) {
+                if !cx.tolerate(Deviation::BadLocalPart) {
+                    return Err(stop(input.get(at..).unwrap_or_default(), "Local-part"));
+                }
+            }
+            (rest, Cow::Borrowed(text))
+        }
+    };
+    if core::str::from_utf8(&local_part).is_err() {
+        return Err(stop(input, "Local-part"));
+    }
+    Ok((rest, local_part))
 }
 
 /// `Quoted-string`: `DQUOTE *QcontentSMTP DQUOTE`, its meaning copied only where it has escapes.
@@ -190,6 +204,7 @@ impl<'a> Mailbox<'a> {
 }
 
 impl<'a> Wire<'a> for Mailbox<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, local_part) = LocalPart::parse_part(input, cx)?;
         let Some((b'@', rest)) = rest.split_first() else {

@@ -1,6 +1,8 @@
 //! The parameters of MAIL and RCPT: the list that all extensions share. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```text
+//! C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```
 //!
 //! A list is a checked view: each parameter is parsed once for its grammar and again when it is
 //! looked at; nothing is allocated.
@@ -111,6 +113,15 @@ pub(crate) trait Parameter<'a>: Wire<'a> {
     fn number(&self) -> Option<u32>;
     /// The keyword, to find two that are alike.
     fn keyword(&self) -> Cow<'_, [u8]>;
+    /// True for a keyword that is typed here, and so is never one kept as data.
+    fn is_known(keyword: &[u8]) -> bool;
+
+    /// Parses one parameter for its number alone. Where the parser can be seen through, no value is
+    /// made.
+    fn number_of(input: &'a [u8], cx: &Context) -> PResult<'a, Option<u32>> {
+        let (rest, parameter) = Self::parse_part(input, cx)?;
+        Ok((rest, parameter.number()))
+    }
 }
 
 /// Checks `*(SP esmtp-param)` to the end of the line; gives the octets, without what follows, and
@@ -123,8 +134,8 @@ pub(crate) fn check_list<'a, P: Parameter<'a>>(
     let mut seen = 0_u32;
     let mut others = 0_u32;
     while let Some(next) = next_parameter(rest, cx)? {
-        let (after, parameter) = P::parse_part(next, cx)?;
-        let repeated = match parameter.number() {
+        let (after, number) = P::number_of(next, cx)?;
+        let repeated = match number {
             Some(number) => {
                 let bit = 1_u32.checked_shl(number).unwrap_or_default();
                 let repeated = seen & bit != 0;
@@ -134,7 +145,7 @@ pub(crate) fn check_list<'a, P: Parameter<'a>>(
             None => {
                 others = others.saturating_add(1);
                 // Looking back costs time that grows with the square of the count.
-                others > MAX_OTHERS || repeats::<P>(input, next, &parameter.keyword())
+                others > MAX_OTHERS || repeats::<P>(input, next, keyword(next)?.1)
             }
         };
         if repeated {
@@ -152,6 +163,12 @@ pub(crate) fn check_list<'a, P: Parameter<'a>>(
 /// Most parameters that no extension known here defines.
 const MAX_OTHERS: u32 = 32;
 
+/// True when no parameter kept as data can be added: the list could not be read back.
+pub(crate) fn is_full<'a, P: Parameter<'a>>(parameters: impl Iterator<Item = P>) -> bool {
+    let others = parameters.filter(|parameter| parameter.number().is_none()).count();
+    u32::try_from(others).is_ok_and(|others| others >= MAX_OTHERS)
+}
+
 /// True when a parameter before `here` has the same keyword.
 fn repeats<'a, P: Parameter<'a>>(list: &'a [u8], here: &[u8], wanted: &[u8]) -> bool {
     let len = list.len().saturating_sub(here.len());
@@ -167,6 +184,11 @@ fn next_parameter<'a>(
     let Some((first, rest)) = input.split_first() else { return Ok(None) };
     if *first == b' ' && !matches!(rest.first(), None | Some(b' ' | b'\t')) {
         return Ok(Some(rest));
+    }
+    if KEYWORD.contains(*first) {
+        // Only the first parameter can follow something else than a parameter: `<a@b>SIZE=1`.
+        let tolerated = cx.tolerate(Deviation::MissingSpaceBeforeParameters);
+        return if tolerated { Ok(Some(input)) } else { Err(stop(input, "SP")) };
     }
     let blanks = input.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(input.len());
     let rest = input.get(blanks..).unwrap_or_default();
@@ -228,15 +250,21 @@ macro_rules! parameter_list {
             ///
             /// # Errors
             /// [`InvalidValue`](mailwire_core::InvalidValue) when the list has a parameter of that
-            /// keyword.
+            /// keyword, when a typed keyword is given as data, or when there are too many of those.
             pub fn with(mut self, parameter: $parameter<'_>) -> Result<Self, mailwire_core::InvalidValue> {
                 use $crate::element::parameter::Parameter;
                 let wanted = parameter.keyword();
+                let refuse = |what| Err(mailwire_core::InvalidValue { what, at: self.wire.len() });
                 if self.iter().any(|other| other.keyword().eq_ignore_ascii_case(&wanted)) {
-                    return Err(mailwire_core::InvalidValue {
-                        what: "parameter list: a keyword stands in it once",
-                        at: self.wire.len(),
-                    });
+                    return refuse("parameter list: a keyword stands in it once");
+                }
+                if parameter.number().is_none() {
+                    if $parameter::is_known(&wanted) {
+                        return refuse("parameter list: a known keyword has a type of its own");
+                    }
+                    if $crate::element::parameter::is_full(self.iter()) {
+                        return refuse("parameter list: too many unknown keywords");
+                    }
                 }
                 let wire = self.wire.to_mut();
                 mailwire_core::Encoder::new(wire).sp().put(&parameter);
@@ -265,10 +293,14 @@ macro_rules! parameter_list {
         }
 
         impl<'a> mailwire_core::parse::Wire<'a> for $list<'a> {
+            #[inline(always)]
             fn parse_part(
                 input: &'a [u8],
                 cx: &mailwire_core::parse::Context,
             ) -> mailwire_core::parse::PResult<'a, Self> {
+                if input.is_empty() {
+                    return Ok((input, Self::new()));
+                }
                 let (rest, (wire, seen)) =
                     $crate::element::parameter::check_list::<$parameter<'a>>(input, cx)?;
                 Ok((rest, Self { wire: alloc::borrow::Cow::Borrowed(wire), seen }))
@@ -321,5 +353,122 @@ impl<'a> OtherParameter<'a> {
     ) -> Result<Self, InvalidValue> {
         let value = value.map(ParameterValue::new).transpose()?;
         Ok(Self { keyword: ParameterKeyword::new(keyword)?, value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use core::fmt::Write;
+
+    use mailwire_core::Tolerance;
+
+    use super::*;
+    use crate::family::mail::{MailParameter, MailParameters};
+    use crate::rows::{check_lenient, check_rejects, check_rows, parse};
+
+    fn other(keyword: &'static str, value: Option<&'static str>) -> MailParameter<'static> {
+        MailParameter::Other(OtherParameter::new(keyword, value).unwrap())
+    }
+
+    fn list(parameters: &[MailParameter<'_>]) -> MailParameters<'static> {
+        let add = |list: MailParameters<'static>, one: &MailParameter<'_>| list.with(one.clone());
+        parameters.iter().try_fold(MailParameters::new(), add).unwrap()
+    }
+
+    #[test]
+    fn rows() {
+        check_rows(&[
+            (b"", list(&[])),
+            (b" SIZE=1", list(&[MailParameter::Size(1)])),
+            (b" PRDR SMTPUTF8", list(&[MailParameter::Prdr, MailParameter::SmtpUtf8])),
+            // What is unknown is kept, with its case and in its place.
+            (
+                b" XOORG=a.example SIZE=1 x-flag",
+                list(&[
+                    other("XOORG", Some("a.example")),
+                    MailParameter::Size(1),
+                    other("x-flag", None),
+                ]),
+            ),
+            (" X=\u{e9}".as_bytes(), list(&[other("X", Some("\u{e9}"))])),
+        ]);
+        check_rows(&[
+            (b"8X", OtherParameter::new("8X", None).unwrap()),
+            (b"X-1=<a,b;c>", OtherParameter::new("X-1", Some("<a,b;c>")).unwrap()),
+        ]);
+    }
+
+    #[test]
+    fn rejects() {
+        check_rejects::<MailParameters<'_>>(&[
+            (b"SIZE=1", "SP", 0),
+            (b" SIZE=1 size=2", "esmtp-param", 8),
+            (b" X=1 SIZE=1 x", "esmtp-param", 12),
+            (b" SIZE=1;BODY=7BIT", "esmtp-param", 7),
+            (b" =", "esmtp-keyword", 1),
+            (b" X=\xff", "esmtp-value", 3),
+            (b" X=a=b", "esmtp-value", 4),
+            (b" X=\0", "esmtp-value", 3),
+        ]);
+    }
+
+    #[test]
+    fn lenient() {
+        check_lenient::<MailParameters<'_>>(&[
+            (b"  SIZE=1", Deviation::ExtraSpaces, b" SIZE=1"),
+            (b"SIZE=1 X", Deviation::MissingSpaceBeforeParameters, b" SIZE=1 X"),
+            (b" SIZE=1 \t X", Deviation::ExtraSpaces, b" SIZE=1 X"),
+            (b" X=a=b", Deviation::RawXtext, b" X=a=b"),
+        ]);
+    }
+
+    #[test]
+    fn a_keyword_stands_in_a_list_once() {
+        let list = list(&[MailParameter::Size(1), other("X-A", None)]);
+        assert!(list.clone().with(MailParameter::Size(2)).is_err());
+        assert!(list.clone().with(other("x-a", Some("1"))).is_err());
+        assert!(list.with(other("X-B", None)).is_ok());
+    }
+
+    #[test]
+    fn a_known_keyword_cannot_be_built_as_another() {
+        // It would be read back as what it is known to be.
+        let size = OtherParameter::new("size", Some("x"));
+        assert!(size.is_ok(), "RCPT has no SIZE, so the keyword alone is no error");
+        assert!(MailParameters::new().with(MailParameter::Other(size.unwrap())).is_err());
+    }
+
+    #[test]
+    fn unknown_parameters_are_counted() {
+        let names = |count: usize| {
+            let mut names = String::new();
+            (0..count).for_each(|name| write!(names, " X{name}").unwrap());
+            names
+        };
+        let most = usize::try_from(MAX_OTHERS).unwrap();
+        let (wire, over) = (names(most), names(most + 1));
+        let (parsed, _) =
+            parse::<MailParameters<'_>>(wire.as_bytes(), Tolerance::strict()).unwrap();
+        assert_eq!(parsed.iter().count(), most);
+        let error = parse::<MailParameters<'_>>(over.as_bytes(), Tolerance::lenient()).unwrap_err();
+        assert_eq!((error.rule, error.at), ("esmtp-param", wire.len() + 1));
+        let full = parsed.into_owned();
+        assert!(full.with(other("ONE-MORE", None)).is_err(), "what is built can be read");
+    }
+
+    #[test]
+    fn values_that_break_the_line_cannot_be_built() {
+        for value in ["", "a b", "a=b", "a\r\nb", "a\0", "\u{7f}"] {
+            assert!(OtherParameter::new("X", Some(value)).is_err(), "{value:?}");
+        }
+        for keyword in ["", "-X", "X Y", "X=", "X\r\n", "X_Y"] {
+            assert!(OtherParameter::new(keyword, None).is_err(), "{keyword:?}");
+        }
+        let shown: Vec<_> = [OtherParameter::new("X", Some("v")), OtherParameter::new("Y", None)]
+            .map(|parameter| alloc::format!("{}", parameter.unwrap()))
+            .into();
+        assert_eq!(shown, ["X=v", "Y"]);
     }
 }

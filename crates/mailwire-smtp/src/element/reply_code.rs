@@ -54,8 +54,7 @@ impl<'a> Wire<'a> for ReplyCode {
                 if second > b'5' && !cx.tolerate(Deviation::ReplyCodeRange) {
                     return Err(stop(input, "Reply-code"));
                 }
-                let digit = |digit: u8| u16::from(digit - b'0');
-                Ok((rest, Self(digit(first) * 100 + digit(second) * 10 + digit(third))))
+                Ok((rest, Self::of_digits([first, second, third])))
             }
             _ => Err(fail(input, "Reply-code")),
         }
@@ -104,6 +103,12 @@ impl ReplyCode {
             200..=259 | 300..=359 | 400..=459 | 500..=559 => Ok(Self(code)),
             _ => Err(InvalidValue { what: "Reply-code", at: 0 }),
         }
+    }
+
+    /// The code of three digits that are known to be a code's.
+    pub(crate) const fn of_digits(digits: [u8; 3]) -> Self {
+        let [a, b, c] = digits;
+        Self((a & 0xf) as u16 * 100 + (b & 0xf) as u16 * 10 + (c & 0xf) as u16)
     }
 
     /// A code of the registry of enhanced status codes.

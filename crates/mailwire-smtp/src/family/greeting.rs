@@ -1,6 +1,8 @@
 //! The greeting: the first reply of a session. RFC 5321 sections 3.1 and 4.2, RFC 7504.
 //!
-//!   S: 220 foo.com Simple Mail Transfer Service Ready
+//! ```text
+//! S: 220 foo.com Simple Mail Transfer Service Ready
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire};
@@ -61,9 +63,13 @@ impl<'a> Greeting<'a> {
     /// [`InvalidValue`] when the text cannot stand in a reply.
     pub fn ready<'t>(domain: &Domain<'_>, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
         let mut line = domain.to_bytes();
-        line.push(b' ');
-        line.extend_from_slice(&text.into_bytes());
-        Reply::new(ReplyCode::READY, line).map(|reply| Self { reply })
+        let text = text.into_bytes();
+        if !text.is_empty() {
+            line.push(b' ');
+            line.extend_from_slice(&text);
+        }
+        Reply::new(ReplyCode::READY, line)
+            .map(|reply| Self { reply: reply.without_enhanced_code() })
     }
 
     /// True for 220: the session is open.
@@ -101,7 +107,7 @@ mod tests {
     fn greeting(lines: &[&'static str]) -> Greeting<'static> {
         let first = Reply::new(ReplyCode::READY, lines[0]).unwrap();
         let reply = lines[1..].iter().fold(first, |reply, line| reply.with_line(*line).unwrap());
-        Greeting { reply }
+        Greeting { reply: reply.without_enhanced_code() }
     }
 
     #[test]
@@ -132,6 +138,7 @@ mod tests {
         let domain = Domain::name("mail.example").unwrap();
         let built = Greeting::ready(&domain, "ready").unwrap();
         assert_eq!(built.to_bytes(), b"220 mail.example ready\r\n");
+        assert_eq!(Greeting::ready(&domain, "").unwrap().to_bytes(), b"220 mail.example\r\n");
         assert!(Greeting::ready(&domain, "a\r\n250 b").is_err());
     }
 }

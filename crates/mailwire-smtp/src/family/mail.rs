@@ -1,33 +1,26 @@
 //! MAIL, and the SEND, SOML and SAML of RFC 821: who a message is from. RFC 5321 section 4.1.1.2.
 //!
-//!   C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
-//!   S: 250 2.1.0 Ok
+//! ```text
+//! C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! S: 250 2.1.0 Ok
+//! ```
 
-use alloc::borrow::Cow;
+mod parameter;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
-use mailwire_core::token::{KEYWORD, WSP, number, strip_prefix_ignore_case};
-use mailwire_core::{into_owned, wire_api, wire_enum};
+use mailwire_core::into_owned;
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
+use mailwire_core::token::{WSP, short_key, strip_prefix_ignore_case};
 
-use crate::element::deliver_by::DeliverBy;
-use crate::element::dsn::{Envid, Ret};
-use crate::element::future_release::{HoldFor, HoldUntil};
-use crate::element::parameter::{
-    OtherParameter, Parameter, ParameterValue, keyword, parameter_list,
-};
+pub use self::parameter::{AuthParameter, BodyType, MailParameter, MailParameters};
+pub(crate) use self::parameter::{MailKeyword, no_value, typed};
 use crate::element::path::ReversePath;
-use crate::element::priority::MtPriority;
-use crate::element::solicit::Solicit;
-use crate::element::tracking::Mtrk;
-use crate::element::transid::Transid;
-use crate::element::xtext::Xtext;
 use crate::token;
 use crate::tolerance::Deviation;
 
 /// The arguments of MAIL: the reverse-path and what extensions add; sent by the client.
 ///
-/// RFC 5321 section 4.1.1.2. SEND, SOML and SAML of RFC 821 take the same arguments.
+/// RFC 5321 section 4.1.1.2. SEND, SOML and SAML of RFC 821 take the path alone.
 ///
 /// # Grammar
 /// ```text
@@ -76,10 +69,11 @@ impl<'a> Mail<'a> {
 }
 
 impl<'a> Wire<'a> for Mail<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
+        let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
         let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
-        let (rest, parameters) = parameters(rest, cx)?;
+        let (rest, parameters) = MailParameters::parse_part(rest, cx)?;
         Ok((rest, Self { reverse_path, parameters }))
     }
 
@@ -89,14 +83,33 @@ impl<'a> Wire<'a> for Mail<'a> {
 }
 
 /// `SP "FROM:"` or `SP "TO:"`, with the blanks that are tolerated around the colon.
-pub(crate) fn label<'a>(
+#[inline(always)]
+pub(crate) fn label<'a, const N: usize>(
+    input: &'a [u8],
+    label: &'static [u8; N],
+    rule: &'static str,
+    cx: &Context,
+) -> PResult<'a, ()> {
+    if let [b' ', rest @ ..] = input {
+        if let Some((head, path @ [b'<', ..])) = rest.split_first_chunk::<N>() {
+            if short_key(head) == short_key(label) {
+                return Ok((path, ()));
+            }
+        }
+    }
+    odd_label(input, label, rule, cx)
+}
+
+/// A label with blanks around its colon, or none.
+fn odd_label<'a>(
     input: &'a [u8],
     label: &'static [u8],
     rule: &'static str,
     cx: &Context,
 ) -> PResult<'a, ()> {
     let (rest, ()) = token::sp(input, cx)?;
-    let Some(behind) = strip_prefix_ignore_case(rest, label) else {
+    let word = label.strip_suffix(b":").unwrap_or(label);
+    let Some(behind) = strip_prefix_ignore_case(rest, word) else {
         return Err(stop(rest, rule));
     };
     let (blanks, colon) = WSP.split(behind);
@@ -113,408 +126,114 @@ pub(crate) fn label<'a>(
     Ok((path, ()))
 }
 
-/// A parameter list behind a path.
-pub(crate) fn parameters<'a, L: Wire<'a>>(input: &'a [u8], cx: &Context) -> PResult<'a, L> {
-    // One parameter can follow the closing bracket directly: `<a@b>SIZE=1`.
-    if input.first().is_some_and(|&byte| KEYWORD.contains(byte)) {
-        return if cx.tolerate(Deviation::MissingSpaceBeforeParameters) {
-            L::parse_part(input, cx)
-        } else {
-            Err(stop(input, "SP"))
-        };
-    }
-    L::parse_part(input, cx)
+/// The argument of SEND, SOML and SAML: a path. They never took parameters.
+pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ReversePath<'a>> {
+    let (rest, ()) = label(input, b"FROM:", "FROM:", cx)?;
+    cut(ReversePath::parse_part(rest, cx))
 }
 
-wire_enum! {
-    /// How the body of the message is encoded: the value of BODY.
-    ///
-    /// RFC 6152 section 2; RFC 3030 section 3 (`BINARYMIME`).
-    pub enum BodyType: "body-value" in KEYWORD {
-        /// Lines of 7-bit octets.
-        SevenBit = "7BIT",
-        /// Lines of 8-bit octets.
-        EightBitMime = "8BITMIME",
-        /// Any octets; only with BDAT.
-        BinaryMime = "BINARYMIME",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::rows::{check_lenient, check_rejects, check_rows};
 
-/// Who submitted the message, as the sender's server knows: the value of AUTH.
-///
-/// RFC 4954 section 5.
-///
-/// # Grammar
-/// ```text
-/// auth-param = "AUTH=" ( "<>" / xtext )
-/// ```
-///
-/// # Wire
-/// ```text
-/// C: MAIL FROM:<e=mc2@example.com> AUTH=e+3Dmc2@example.com
-/// ```
-///
-/// # Limits
-/// 500 octets (RFC 4954); within [`Limits::line`](crate::Limits::line).
-///
-/// # Errors
-/// `xtext`.
-///
-/// # Example
-/// ```
-/// use mailwire_smtp::family::mail::AuthParameter;
-/// assert_eq!(AuthParameter::parse(b"<>")?, AuthParameter::Unknown);
-/// # Ok::<(), mailwire_smtp::SyntaxError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuthParameter<'a> {
-    /// `<>`: not known, or not told.
-    Unknown,
-    /// The mailbox, as xtext.
-    Mailbox(Xtext<'a>),
-}
-
-into_owned!(
-    enum AuthParameter {
-        Unknown,
-        Mailbox(mailbox),
-    }
-);
-wire_api!(Deviation: AuthParameter, MailParameter);
-
-impl<'a> Wire<'a> for AuthParameter<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if let Some(rest) = input.strip_prefix(b"<>") {
-            return Ok((rest, Self::Unknown));
-        }
-        let (rest, mailbox) = Xtext::parse_part(input, cx)?;
-        Ok((rest, Self::Mailbox(mailbox)))
+    fn from(local_part: &'static str) -> Mail<'static> {
+        Mail::new(ReversePath::mailbox(local_part, "example.org").unwrap())
     }
 
-    fn encode(&self, out: &mut Encoder<'_>) {
-        match self {
-            Self::Unknown => out.bytes(b"<>"),
-            Self::Mailbox(mailbox) => out.put(mailbox),
-        };
-    }
-}
-
-wire_enum! {
-    /// The keywords of MAIL parameters that are typed here.
-    pub(crate) enum MailKeyword: "esmtp-keyword" in KEYWORD {
-        Size = "SIZE",
-        Body = "BODY",
-        Auth = "AUTH",
-        Ret = "RET",
-        Envid = "ENVID",
-        By = "BY",
-        HoldFor = "HOLDFOR",
-        HoldUntil = "HOLDUNTIL",
-        MtPriority = "MT-PRIORITY",
-        Mtrk = "MTRK",
-        Solicit = "SOLICIT",
-        Transid = "TRANSID",
-        Submitter = "SUBMITTER",
-        SmtpUtf8 = "SMTPUTF8",
-        RequireTls = "REQUIRETLS",
-        Conperm = "CONPERM",
-        AltAddress = "ALT-ADDRESS",
-        Prdr = "PRDR",
-        Xverp = "XVERP",
-    }
-}
-
-/// One parameter of MAIL.
-///
-/// RFC 5321 section 4.1.1.11; each variant names the RFC that defines it.
-///
-/// # Grammar
-/// ```text
-/// esmtp-param   = esmtp-keyword ["=" esmtp-value]
-/// esmtp-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
-/// esmtp-value   = 1*(%d33-60 / %d62-126)
-/// ```
-///
-/// # Wire
-/// ```text
-/// C: MAIL FROM:<a@example.org> RET=HDRS ENVID=QQ314159
-/// ```
-///
-/// # Limits
-/// [`Limits::line`](crate::Limits::line).
-///
-/// # Errors
-/// `esmtp-keyword`, `esmtp-value`, `size-value`, `body-value`, and the rules of the values.
-///
-/// # Example
-/// ```
-/// use mailwire_smtp::family::mail::{BodyType, MailParameter};
-/// let parameter = MailParameter::parse(b"BODY=8bitMIME")?;
-/// assert_eq!(parameter, MailParameter::Body(BodyType::EightBitMime));
-/// assert_eq!(parameter.to_bytes(), b"BODY=8BITMIME");
-/// # Ok::<(), mailwire_smtp::SyntaxError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MailParameter<'a> {
-    /// `SIZE=`: octets of the message, as the client estimates. RFC 1870.
-    Size(u64),
-    /// `BODY=`: how the body is encoded. RFC 6152, RFC 3030.
-    Body(BodyType),
-    /// `AUTH=`: who submitted the message. RFC 4954.
-    Auth(AuthParameter<'a>),
-    /// `RET=`: what a failure notification returns. RFC 3461.
-    Ret(Ret),
-    /// `ENVID=`: the envelope identifier. RFC 3461.
-    Envid(Envid<'a>),
-    /// `BY=`: when to deliver by. RFC 2852.
-    By(DeliverBy),
-    /// `HOLDFOR=`: how long to hold the message. RFC 4865.
-    HoldFor(HoldFor),
-    /// `HOLDUNTIL=`: until when to hold the message. RFC 4865.
-    HoldUntil(HoldUntil),
-    /// `MT-PRIORITY=`: the priority of the message. RFC 6710.
-    MtPriority(MtPriority),
-    /// `MTRK=`: message tracking. RFC 3885.
-    Mtrk(Mtrk<'a>),
-    /// `SOLICIT=`: the solicitation classes of the message. RFC 3865.
-    Solicit(Solicit<'a>),
-    /// `TRANSID=`: the transaction to take up again. RFC 1845.
-    Transid(Transid<'a>),
-    /// `SUBMITTER=`: the responsible submitter, as xtext. RFC 4405 (historic).
-    Submitter(Xtext<'a>),
-    /// `SMTPUTF8`: the message or its envelope is internationalised. RFC 6531.
-    SmtpUtf8,
-    /// `REQUIRETLS`: only over TLS from here to the end. RFC 8689.
-    RequireTls,
-    /// `CONPERM`: conversion is permitted. RFC 4141.
-    Conperm,
-    /// `ALT-ADDRESS=`: an ASCII address beside a UTF-8 one. RFC 5336 (obsolete).
-    AltAddress(ParameterValue<'a>),
-    /// `PRDR`: one reply per recipient. Exim.
-    Prdr,
-    /// `XVERP` or `XVERP=`: variable envelope return paths, and their delimiters. Postfix, Courier.
-    Xverp(Option<ParameterValue<'a>>),
-    /// Another parameter, kept as data.
-    Other(OtherParameter<'a>),
-}
-
-into_owned!(
-    enum MailParameter {
-        Size(size),
-        Body(body),
-        Auth(auth),
-        Ret(ret),
-        Envid(envid),
-        By(by),
-        HoldFor(seconds),
-        HoldUntil(date),
-        MtPriority(priority),
-        Mtrk(mtrk),
-        Solicit(classes),
-        Transid(transid),
-        Submitter(submitter),
-        SmtpUtf8,
-        RequireTls,
-        Conperm,
-        AltAddress(address),
-        Prdr,
-        Xverp(delimiters),
-        Other(other),
-    }
-);
-
-impl<'a> Wire<'a> for MailParameter<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, word) = keyword(input)?;
-        let Some(word) = MailKeyword::from_keyword(word) else {
-            let (rest, other) = OtherParameter::parse_part(input, cx)?;
-            return Ok((rest, Self::Other(other)));
-        };
-        Ok(match word {
-            MailKeyword::Size => {
-                let (rest, size) = value(rest, |rest| number(rest, "size-value"))?;
-                (rest, Self::Size(size))
-            }
-            MailKeyword::Body => typed(rest, cx, Self::Body)?,
-            MailKeyword::Auth => typed(rest, cx, Self::Auth)?,
-            MailKeyword::Ret => typed(rest, cx, Self::Ret)?,
-            MailKeyword::Envid => typed(rest, cx, Self::Envid)?,
-            MailKeyword::By => typed(rest, cx, Self::By)?,
-            MailKeyword::HoldFor => typed(rest, cx, Self::HoldFor)?,
-            MailKeyword::HoldUntil => typed(rest, cx, Self::HoldUntil)?,
-            MailKeyword::MtPriority => typed(rest, cx, Self::MtPriority)?,
-            MailKeyword::Mtrk => typed(rest, cx, Self::Mtrk)?,
-            MailKeyword::Solicit => typed(rest, cx, Self::Solicit)?,
-            MailKeyword::Transid => typed(rest, cx, Self::Transid)?,
-            MailKeyword::Submitter => typed(rest, cx, Self::Submitter)?,
-            MailKeyword::SmtpUtf8 => (no_value(rest)?, Self::SmtpUtf8),
-            MailKeyword::RequireTls => (no_value(rest)?, Self::RequireTls),
-            MailKeyword::Conperm => (no_value(rest)?, Self::Conperm),
-            MailKeyword::AltAddress => typed(rest, cx, Self::AltAddress)?,
-            MailKeyword::Prdr => (no_value(rest)?, Self::Prdr),
-            MailKeyword::Xverp if rest.first() == Some(&b'=') => {
-                typed(rest, cx, |delimiters| Self::Xverp(Some(delimiters)))?
-            }
-            MailKeyword::Xverp => (rest, Self::Xverp(None)),
-        })
+    fn with(mail: Mail<'static>, parameters: &[MailParameter<'_>]) -> Command<'static> {
+        let add = |list: MailParameters<'static>, one: &MailParameter<'_>| list.with(one.clone());
+        let parameters = parameters.iter().try_fold(mail.parameters, add).unwrap();
+        Command::Mail(Mail { parameters, ..mail })
     }
 
-    fn encode(&self, out: &mut Encoder<'_>) {
-        if let Self::Other(other) = self {
-            out.put(other);
-            return;
-        }
-        if let Some(word) = self.word() {
-            out.keyword(word.as_str());
-        }
-        match self {
-            Self::Size(size) => out.byte(b'=').number(*size),
-            Self::Body(body) => out.byte(b'=').put(body),
-            Self::Auth(auth) => out.byte(b'=').put(auth),
-            Self::Ret(ret) => out.byte(b'=').put(ret),
-            Self::Envid(envid) => out.byte(b'=').put(envid),
-            Self::By(by) => out.byte(b'=').put(by),
-            Self::HoldFor(seconds) => out.byte(b'=').put(seconds),
-            Self::HoldUntil(date) => out.byte(b'=').put(date),
-            Self::MtPriority(priority) => out.byte(b'=').put(priority),
-            Self::Mtrk(mtrk) => out.byte(b'=').put(mtrk),
-            Self::Solicit(classes) => out.byte(b'=').put(classes),
-            Self::Transid(transid) => out.byte(b'=').put(transid),
-            Self::Submitter(submitter) => out.byte(b'=').put(submitter),
-            Self::AltAddress(value) | Self::Xverp(Some(value)) => out.byte(b'=').put(value),
-            _ => out,
-        };
-    }
-}
-
-impl MailParameter<'_> {
-    /// The keyword, of a parameter that is typed.
-    const fn word(&self) -> Option<MailKeyword> {
-        Some(match self {
-            Self::Size(_) => MailKeyword::Size,
-            Self::Body(_) => MailKeyword::Body,
-            Self::Auth(_) => MailKeyword::Auth,
-            Self::Ret(_) => MailKeyword::Ret,
-            Self::Envid(_) => MailKeyword::Envid,
-            Self::By(_) => MailKeyword::By,
-            Self::HoldFor(_) => MailKeyword::HoldFor,
-            Self::HoldUntil(_) => MailKeyword::HoldUntil,
-            Self::MtPriority(_) => MailKeyword::MtPriority,
-            Self::Mtrk(_) => MailKeyword::Mtrk,
-            Self::Solicit(_) => MailKeyword::Solicit,
-            Self::Transid(_) => MailKeyword::Transid,
-            Self::Submitter(_) => MailKeyword::Submitter,
-            Self::SmtpUtf8 => MailKeyword::SmtpUtf8,
-            Self::RequireTls => MailKeyword::RequireTls,
-            Self::Conperm => MailKeyword::Conperm,
-            Self::AltAddress(_) => MailKeyword::AltAddress,
-            Self::Prdr => MailKeyword::Prdr,
-            Self::Xverp(_) => MailKeyword::Xverp,
-            Self::Other(_) => return None,
-        })
-    }
-}
-
-impl<'a> Parameter<'a> for MailParameter<'a> {
-    fn number(&self) -> Option<u32> {
-        self.word().map(|word| word as u32)
+    #[test]
+    fn rows() {
+        let other = Mail::new(ReversePath::mailbox("\u{5b6b}", "\u{e1}.example").unwrap());
+        check_rows(&[
+            (b"MAIL FROM:<>\r\n", Command::Mail(Mail::new(ReversePath::Null))),
+            (b"MAIL FROM:<a@example.org>\r\n", Command::Mail(from("a"))),
+            (
+                b"MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME\r\n",
+                with(
+                    from("a"),
+                    &[MailParameter::Size(1024), MailParameter::Body(BodyType::EightBitMime)],
+                ),
+            ),
+            (
+                "MAIL FROM:<\u{5b6b}@\u{e1}.example> SMTPUTF8\r\n".as_bytes(),
+                with(other, &[MailParameter::SmtpUtf8]),
+            ),
+            (b"SEND FROM:<a@example.org>\r\n", Command::Send(from("a").reverse_path)),
+            (b"SOML FROM:<a@example.org>\r\n", Command::Soml(from("a").reverse_path)),
+            (b"SAML FROM:<>\r\n", Command::Saml(ReversePath::Null)),
+        ]);
     }
 
-    fn keyword(&self) -> Cow<'_, [u8]> {
-        match self {
-            Self::Other(other) => Cow::Borrowed(other.keyword.as_bytes()),
-            _ => Cow::Borrowed(self.word().map_or("", MailKeyword::as_str).as_bytes()),
-        }
-    }
-}
-
-/// `"=" value`, where the value belongs to the keyword before it.
-pub(crate) fn value<'a, T>(
-    input: &'a [u8],
-    parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
-) -> PResult<'a, T> {
-    match input.split_first() {
-        Some((b'=', rest)) => cut(parse(rest)),
-        _ => Err(stop(input, "esmtp-value")),
-    }
-}
-
-/// `"=" value`, of an element.
-pub(crate) fn typed<'a, T: Wire<'a>, P>(
-    input: &'a [u8],
-    cx: &Context,
-    wrap: impl FnOnce(T) -> P,
-) -> PResult<'a, P> {
-    let (rest, value) = value(input, |rest| T::parse_part(rest, cx))?;
-    Ok((rest, wrap(value)))
-}
-
-/// Nothing: a keyword that takes no value.
-pub(crate) fn no_value(input: &[u8]) -> Result<&[u8], nom::Err<mailwire_core::parse::Fail>> {
-    match input.first() {
-        Some(b'=') => Err(stop(input, "esmtp-param")),
-        _ => Ok(input),
-    }
-}
-
-parameter_list! {
-    /// The parameters of MAIL, in the order of the line.
-    ///
-    /// RFC 5321 section 4.1.2. A view over the line, checked once; each keyword stands in it once.
-    pub struct MailParameters of MailParameter
-}
-
-impl MailParameters<'_> {
-    /// The announced size of the message, in octets.
-    #[must_use]
-    pub fn size(&self) -> Option<u64> {
-        self.iter().find_map(|parameter| match parameter {
-            MailParameter::Size(size) => Some(size),
-            _ => None,
-        })
+    #[test]
+    fn rejects() {
+        check_rejects::<Command<'_>>(&[
+            (b"MAIL\r\n", "SP", 4),
+            (b"MAIL \r\n", "FROM:", 5),
+            (b"MAIL <a@b>\r\n", "FROM:", 5),
+            (b"MAIL FROM\r\n", "FROM:", 5),
+            (b"MAIL TO:<a@b>\r\n", "FROM:", 5),
+            (b"MAIL FROM <a@b>\r\n", "FROM:", 5),
+            (b"MAIL FROM:\r\n", "Path", 10),
+            (b"MAIL FROM:a@b\r\n", "Path", 10),
+            (b"MAIL FROM:<a@b\r\n", "Path", 14),
+            (b"MAIL FROM:<a@b>>\r\n", "CRLF", 15),
+            (b"MAIL FROM:<a@b>SIZE=1\r\n", "SP", 15),
+            (b"MAIL FROM:<a@b> =1\r\n", "esmtp-keyword", 16),
+            (b"MAIL FROM:<a@b> -X=1\r\n", "esmtp-keyword", 16),
+            (b"MAIL FROM:<a@b> SIZE=1 size=2\r\n", "esmtp-param", 23),
+            (b"MAIL FROM:<a@b> SIZE=1,BODY=7BIT\r\n", "esmtp-param", 22),
+            (b"MAIL FROM:<a@b> SIZE=x\r\n", "size-value", 21),
+            (b"MAIL FROM:<a@b>\0SIZE=1\r\n", "CRLF", 15),
+            // Parameters came with RFC 1869, and SEND, SOML and SAML never took any.
+            (b"SEND FROM:<a@b> SIZE=1\r\n", "CRLF", 15),
+            (b"SOML FROM:a@b\r\n", "Path", 10),
+            (b"SAML TO:<a@b>\r\n", "FROM:", 5),
+        ]);
     }
 
-    /// How the body is encoded; 7-bit when not told.
-    #[must_use]
-    pub fn body(&self) -> BodyType {
-        self.iter()
-            .find_map(|parameter| match parameter {
-                MailParameter::Body(body) => Some(body),
-                _ => None,
-            })
-            .unwrap_or(BodyType::SevenBit)
+    #[test]
+    fn lenient() {
+        check_lenient::<Command<'_>>(&[
+            (b"MAIL FROM: <a@b>\r\n", Deviation::SpaceAfterColon, b"MAIL FROM:<a@b>\r\n"),
+            (b"MAIL FROM:\t<>\r\n", Deviation::SpaceAfterColon, b"MAIL FROM:<>\r\n"),
+            (b"MAIL FROM :<a@b>\r\n", Deviation::SpaceBeforeColon, b"MAIL FROM:<a@b>\r\n"),
+            (b"MAIL  FROM:<a@b>\r\n", Deviation::ExtraSpaces, b"MAIL FROM:<a@b>\r\n"),
+            (
+                b"MAIL FROM:<a@b>  SIZE=1\tBODY=7BIT\r\n",
+                Deviation::ExtraSpaces,
+                b"MAIL FROM:<a@b> SIZE=1 BODY=7BIT\r\n",
+            ),
+            (b"MAIL FROM:<a@b> SIZE=1 \r\n", Deviation::TrailingSpaces, {
+                b"MAIL FROM:<a@b> SIZE=1\r\n"
+            }),
+            (b"MAIL FROM:a@b\r\n", Deviation::MissingAngleBrackets, b"MAIL FROM:<a@b>\r\n"),
+            (
+                b"MAIL FROM:a@b SIZE=3\r\n",
+                Deviation::MissingAngleBrackets,
+                b"MAIL FROM:<a@b> SIZE=3\r\n",
+            ),
+            (
+                b"MAIL FROM:<a@b>SIZE=100\r\n",
+                Deviation::MissingSpaceBeforeParameters,
+                b"MAIL FROM:<a@b> SIZE=100\r\n",
+            ),
+            (b"SEND FROM: <a@b>\r\n", Deviation::SpaceAfterColon, b"SEND FROM:<a@b>\r\n"),
+        ]);
     }
 
-    /// The typed keywords in the list, as bits.
-    pub(crate) const fn seen(&self) -> u32 {
-        self.seen
+    #[test]
+    fn case_does_not_matter() {
+        let parsed = Command::parse(b"mail from:<a@example.org> size=7 Body=8bitMIME\r\n").unwrap();
+        let Command::Mail(mail) = &parsed else { panic!("{parsed:?}") };
+        assert_eq!(mail.parameters.size(), Some(7));
+        assert_eq!(mail.parameters.body(), BodyType::EightBitMime);
+        assert_eq!(parsed.to_bytes(), b"MAIL FROM:<a@example.org> SIZE=7 BODY=8BITMIME\r\n");
     }
-
-    /// True when the typed parameter stands in the list; costs one bit test.
-    pub(crate) const fn has(&self, keyword: MailKeyword) -> bool {
-        self.seen & (1 << keyword as u32) != 0
-    }
-
-    /// True when SMTPUTF8 is asked for.
-    #[must_use]
-    pub const fn smtputf8(&self) -> bool {
-        self.has(MailKeyword::SmtpUtf8)
-    }
-
-    /// True when one reply per recipient is asked for (PRDR).
-    #[must_use]
-    pub const fn prdr(&self) -> bool {
-        self.has(MailKeyword::Prdr)
-    }
-}
-
-/// Refuses what SEND, SOML and SAML never took: parameters.
-pub(crate) fn plain<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Mail<'a>> {
-    let (rest, ()) = label(input, b"FROM", "FROM:", cx)?;
-    let (rest, reverse_path) = cut(ReversePath::parse_part(rest, cx))?;
-    if rest.first() == Some(&b' ') && WSP.span(rest) < rest.len() {
-        return Err(fail(rest, "CRLF"));
-    }
-    Ok((rest, Mail::new(reverse_path)))
 }

@@ -1,15 +1,17 @@
 //! ETRN, ATRN and TURN: the server sends what it holds for the client. RFC 1985, RFC 2645, RFC 821.
 //!
-//!   C: ATRN example.org,example.com
-//!   S: 250 OK now reversing the connection
+//! ```text
+//! C: ATRN example.org,example.com
+//! S: 250 OK now reversing the connection
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::into_owned;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::token::WSP;
+use mailwire_core::{Tolerance, into_owned};
 
 use crate::command::Command;
 use crate::element::domain::Domain;
@@ -95,7 +97,7 @@ impl<'a> Wire<'a> for Etrn<'a> {
         };
         // A domain is no atom, and it is what is meant to stand here.
         let (name, after) = rest.split_at(rest.trim_ascii_end().len());
-        if Domain::parse(name).is_ok() {
+        if is_domain(name) {
             return Ok((after, Self { scope, node: NodeName::checked(name) }));
         }
         let (after, text) = cut(Text::parse_part(rest, cx))?;
@@ -111,11 +113,17 @@ impl<'a> Wire<'a> for Etrn<'a> {
             EtrnScope::Subdomains => "@",
             EtrnScope::Queue => "#",
         });
-        match Domain::parse(self.node.as_bytes()) {
-            Ok(_) => out.bytes(self.node.as_bytes()),
-            Err(_) => out.put(&Text::checked(self.node.as_bytes())),
-        };
+        if is_domain(self.node.as_bytes()) {
+            out.bytes(self.node.as_bytes());
+        } else {
+            out.put(&Text::checked(self.node.as_bytes()));
+        }
     }
+}
+
+/// True for what the grammar takes as a domain without any tolerance.
+fn is_domain(name: &[u8]) -> bool {
+    Domain::parse_with(name, Tolerance::strict()).is_ok()
 }
 
 /// The argument of ETRN.
@@ -184,9 +192,16 @@ impl<'a> DomainList<'a> {
 
     /// The domains.
     pub fn iter(&self) -> impl Iterator<Item = Domain<'_>> {
-        self.wire
-            .split(|&byte| byte == b',')
-            .filter_map(|domain| Domain::parse(domain.trim_ascii()).ok())
+        // The list was checked under the caller's tolerance; it must not be refused now.
+        let cx = Context::new(Tolerance::<Deviation>::lenient());
+        let mut rest: &[u8] = &self.wire;
+        core::iter::from_fn(move || {
+            let (_, start) = WSP.split(rest);
+            // An address literal can hold a comma, so the list is not split but parsed.
+            let (after, domain) = Domain::parse_part(start, &cx).ok()?;
+            rest = after.strip_prefix(b",").unwrap_or(after);
+            Some(domain)
+        })
     }
 
     /// True when no domain is named.
@@ -263,6 +278,8 @@ mod tests {
 
     #[test]
     fn rows() {
+        let literal = Domain::parse(b"[tag:a,b]").unwrap();
+        let literals = DomainList::new().with(&literal).with(&Domain::name("c").unwrap());
         check_rows(&[
             (b"ETRN example.org\r\n", etrn_of(EtrnScope::Node, "example.org")),
             (b"ETRN @example.org\r\n", etrn_of(EtrnScope::Subdomains, "example.org")),
@@ -271,6 +288,7 @@ mod tests {
             (b"ATRN\r\n", atrn_of(&[])),
             (b"ATRN example.org\r\n", atrn_of(&["example.org"])),
             (b"ATRN a.example,b.example\r\n", atrn_of(&["a.example", "b.example"])),
+            (b"ATRN [tag:a,b],c\r\n", Command::Atrn(literals)),
             (b"TURN\r\n", Command::Turn),
         ]);
     }
@@ -295,6 +313,8 @@ mod tests {
                 Deviation::SpaceAfterComma,
                 b"ATRN a.example,b.example\r\n",
             ),
+            (b"ATRN a.example.,b\r\n", Deviation::TrailingDotInDomain, b"ATRN a.example,b\r\n"),
+            (b"ETRN x_y.example\r\n", Deviation::TextArgument, b"ETRN \"x_y.example\"\r\n"),
             (b"ETRN a b\r\n", Deviation::TextArgument, b"ETRN \"a b\"\r\n"),
             (b"ATRN \r\n", Deviation::TrailingSpaces, b"ATRN\r\n"),
         ]);

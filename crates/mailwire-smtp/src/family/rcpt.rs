@@ -1,7 +1,9 @@
 //! RCPT: whom a message goes to. RFC 5321 section 4.1.1.3.
 //!
-//!   C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
-//!   S: 250 2.1.5 Ok
+//! ```text
+//! C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
+//! S: 250 2.1.5 Ok
+//! ```
 
 use alloc::borrow::Cow;
 
@@ -10,7 +12,7 @@ use mailwire_core::parse::{Context, PResult, Wire, cut};
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{into_owned, wire_api, wire_enum};
 
-use super::mail::{label, no_value, parameters, typed};
+use super::mail::{label, no_value, typed};
 use crate::element::dsn::Notify;
 use crate::element::orcpt::Orcpt;
 use crate::element::parameter::{
@@ -69,10 +71,11 @@ impl<'a> Rcpt<'a> {
 }
 
 impl<'a> Wire<'a> for Rcpt<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, ()) = label(input, b"TO", "TO:", cx)?;
+        let (rest, ()) = label(input, b"TO:", "TO:", cx)?;
         let (rest, forward_path) = cut(ForwardPath::parse_part(rest, cx))?;
-        let (rest, parameters) = parameters(rest, cx)?;
+        let (rest, parameters) = RcptParameters::parse_part(rest, cx)?;
         Ok((rest, Self { forward_path, parameters }))
     }
 
@@ -149,6 +152,7 @@ into_owned!(
 wire_api!(Deviation: RcptParameter);
 
 impl<'a> Wire<'a> for RcptParameter<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, word) = keyword(input)?;
         let Some(word) = RcptKeyword::from_keyword(word) else {
@@ -204,6 +208,10 @@ impl<'a> Parameter<'a> for RcptParameter<'a> {
             _ => Cow::Borrowed(self.word().map_or("", RcptKeyword::as_str).as_bytes()),
         }
     }
+
+    fn is_known(keyword: &[u8]) -> bool {
+        RcptKeyword::from_keyword(keyword).is_some()
+    }
 }
 
 parameter_list! {
@@ -217,5 +225,119 @@ impl RcptParameters<'_> {
     /// The typed keywords in the list, as bits.
     pub(crate) const fn seen(&self) -> u32 {
         self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::element::rrvs::NoSupportAction;
+    use crate::element::timestamp::Timestamp;
+    use crate::rows::{check_lenient, check_rejects, check_rows};
+
+    fn to(local_part: &'static str) -> Rcpt<'static> {
+        Rcpt::new(ForwardPath::mailbox(local_part, "example.org").unwrap())
+    }
+
+    /// One row or more for each keyword; the test below finds the one that is missing.
+    fn every_parameter() -> alloc::vec::Vec<(&'static [u8], RcptParameter<'static>)> {
+        use RcptParameter as P;
+        let since = Timestamp::parse(b"2014-04-03T23:01:00Z").unwrap();
+        let rrvs = |action| P::Rrvs(Rrvs::new(since, action).unwrap());
+        let address = "\u{5b6b}@example.org";
+        alloc::vec![
+            (b"NOTIFY=NEVER", P::Notify(Notify::NEVER)),
+            (b"NOTIFY=SUCCESS,FAILURE", P::Notify(Notify::SUCCESS.and(Notify::FAILURE))),
+            (b"NOTIFY=DELAY", P::Notify(Notify::DELAY)),
+            (
+                b"ORCPT=rfc822;a+2Bb@example.org",
+                P::Orcpt(Orcpt::rfc822("a+b@example.org").unwrap())
+            ),
+            (b"ORCPT=utf-8;\xe5\xad\xab@example.org", P::Orcpt(Orcpt::utf_8(address).unwrap())),
+            (b"RRVS=2014-04-03T23:01:00Z", rrvs(None)),
+            (b"RRVS=2014-04-03T23:01:00Z;C", rrvs(Some(NoSupportAction::Continue))),
+            (b"CONNEG", P::Conneg),
+            (b"ALT-ADDRESS=a@b", P::AltAddress(ParameterValue::new("a@b").unwrap())),
+            (b"X-NEW", P::Other(OtherParameter::new("X-NEW", None).unwrap())),
+            (b"X-NEW=v", P::Other(OtherParameter::new("X-NEW", Some("v")).unwrap())),
+        ]
+    }
+
+    #[test]
+    fn parameter_rows() {
+        let rows = every_parameter();
+        check_rows(&rows);
+        for keyword in RcptKeyword::ALL {
+            let has_row = |row: &(_, RcptParameter<'_>)| row.1.word() == Some(*keyword);
+            assert!(rows.iter().any(has_row), "no row for {keyword}");
+        }
+    }
+
+    #[test]
+    fn rows() {
+        let notify = RcptParameters::new().with(RcptParameter::Notify(Notify::FAILURE)).unwrap();
+        let both = notify.clone().with(RcptParameter::Orcpt(Orcpt::rfc822("root").unwrap()));
+        check_rows(&[
+            (b"RCPT TO:<b@example.org>\r\n", Command::Rcpt(to("b"))),
+            (b"RCPT TO:<Postmaster>\r\n", Command::Rcpt(Rcpt::new(ForwardPath::Postmaster))),
+            (
+                b"RCPT TO:<b@example.org> NOTIFY=FAILURE\r\n",
+                Command::Rcpt(Rcpt { parameters: notify, ..to("b") }),
+            ),
+            (
+                b"RCPT TO:<b@example.org> NOTIFY=FAILURE ORCPT=rfc822;root\r\n",
+                Command::Rcpt(Rcpt { parameters: both.unwrap(), ..to("b") }),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn rejects() {
+        check_rejects::<Command<'_>>(&[
+            (b"RCPT\r\n", "SP", 4),
+            (b"RCPT FROM:<a@b>\r\n", "TO:", 5),
+            (b"RCPT TO <a@b>\r\n", "TO:", 5),
+            (b"RCPT TO:\r\n", "Path", 8),
+            // The null path is a sender only.
+            (b"RCPT TO:<>\r\n", "Local-part", 9),
+            (b"RCPT TO:<a>\r\n", "Mailbox", 10),
+            (b"RCPT TO:<a@b> NOTIFY=NEVER notify=DELAY\r\n", "esmtp-param", 27),
+        ]);
+        check_rejects::<RcptParameter<'_>>(&[
+            (b"NOTIFY", "esmtp-value", 6),
+            (b"NOTIFY=", "notify-list-element", 7),
+            (b"NOTIFY=NEVER,DELAY", "notify-esmtp-value", 7),
+            (b"ORCPT=", "addr-type", 6),
+            (b"RRVS=1234", "date-time", 9),
+            (b"CONNEG=1", "esmtp-param", 6),
+            (b"ALT-ADDRESS", "esmtp-value", 11),
+            (b"=", "esmtp-keyword", 0),
+        ]);
+    }
+
+    #[test]
+    fn lenient() {
+        check_lenient::<Command<'_>>(&[
+            (b"RCPT TO: <a@b>\r\n", Deviation::SpaceAfterColon, b"RCPT TO:<a@b>\r\n"),
+            (b"RCPT TO :<a@b>\r\n", Deviation::SpaceBeforeColon, b"RCPT TO:<a@b>\r\n"),
+            (b"RCPT TO:<root>\r\n", Deviation::MissingDomain, b"RCPT TO:<root>\r\n"),
+            (b"RCPT TO:a@b\r\n", Deviation::MissingAngleBrackets, b"RCPT TO:<a@b>\r\n"),
+            (
+                b"RCPT TO:<a@b>NOTIFY=DELAY\r\n",
+                Deviation::MissingSpaceBeforeParameters,
+                b"RCPT TO:<a@b> NOTIFY=DELAY\r\n",
+            ),
+            (
+                b"RCPT TO:<a@b> ORCPT=rfc822;a+b@c\r\n",
+                Deviation::RawXtext,
+                b"RCPT TO:<a@b> ORCPT=rfc822;a+2Bb@c\r\n",
+            ),
+            (
+                b"RCPT TO:<a@b> RRVS=2014-04-03T23:01:00Z;X\r\n",
+                Deviation::RrvsOtherAction,
+                b"RCPT TO:<a@b> RRVS=2014-04-03T23:01:00Z\r\n",
+            ),
+        ]);
     }
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
+pub mod corpus;
+pub mod script;
 pub mod splits;
 
 use std::sync::Arc;
@@ -16,6 +18,18 @@ use mailwire_smtp::family::mail::Mail;
 use mailwire_smtp::family::rcpt::Rcpt;
 use mailwire_smtp::server::{self, Server, ServerConfig};
 use mailwire_smtp::{Command, Machine, PeerError, Reply};
+
+/// The transcripts of `tests/transcripts`, in the order of their names.
+pub fn transcripts() -> Vec<script::Script> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let mut all = Vec::new();
+    for path in corpus::files(&folder) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        all.extend(script::Script::read(&corpus::name(&path), &text));
+    }
+    assert!(all.len() > 30, "the transcripts are in {}", folder.display());
+    all
+}
 
 pub fn domain(name: &str) -> Domain<'_> {
     Domain::name(name).unwrap()

@@ -60,6 +60,14 @@ fn command_lenient() {
 }
 
 #[test]
+fn a_client_name_is_read_as_it_was_built() {
+    for text in [" a", "a ", "\t", "bar.com", "[192.0.2.1]", "a\r\nb", "a\0"] {
+        assert!(HelloText::new(text).is_err(), "{text:?}");
+    }
+    assert!(HelloText::new("").is_ok() && HelloText::new("Joe's PC").is_ok());
+}
+
+#[test]
 fn keyword_rows() {
     check_rows(&[
         (b"PIPELINING", Keyword::Plain(Extension::Pipelining)),
