@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, cut, fail, stop};
-use mailwire_core::token::{ByteSet, byte, number};
+use mailwire_core::token::{ByteSet, DIGIT, byte, decimal, number};
 
 use crate::mode::Mode;
 use crate::tolerance::Deviation;
@@ -231,6 +231,37 @@ pub fn astring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> 
     }
 }
 
+/// The value of the digits at the beginning of `input`, and how many they are; eight are read in one
+/// step. The value is `None` where it has more than 64 bits or there is no digit.
+#[inline]
+#[must_use]
+pub fn digits(input: &[u8]) -> (Option<u64>, usize) {
+    if let Some(octets) = input.first_chunk() {
+        let digits = u64::from_le_bytes(*octets) ^ u64::from_ne_bytes([b'0'; 8]);
+        // Bit 7 of the first octet that is over 9; a carry only reaches octets behind it.
+        let odd = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits)
+            & u64::from_ne_bytes([0x80; 8]);
+        match odd.trailing_zeros() / 8 {
+            0 => return (None, 0),
+            // What is behind the digits is shifted out; zeros come in before them.
+            len @ 1..=7 => return (Some(eight_digits(digits << (64 - 8 * len))), len as usize),
+            _ => {}
+        }
+    }
+    let len = DIGIT.span(input);
+    (decimal(input.split_at(len).0), len)
+}
+
+/// The value of eight octets from 0 to 9, the first of which is the most significant.
+#[inline]
+const fn eight_digits(digits: u64) -> u64 {
+    const PAIR: u64 = 0x0000_00ff_0000_00ff;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let upper = (pairs & PAIR).wrapping_mul(100 + (1_000_000 << 32));
+    let lower = (pairs >> 16 & PAIR).wrapping_mul(1 + (10_000 << 32));
+    upper.wrapping_add(lower) >> 32
+}
+
 /// True when the octets can be written between quotes in this mode.
 #[must_use]
 pub fn is_quotable(octets: &[u8], mode: Mode) -> bool {
@@ -340,6 +371,22 @@ mod tests {
             b"",
         ] {
             assert!(astring(input, &cx()).is_err(), "{}", input.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn digits_agree_with_a_look_at_each() {
+        let long = b"12345678901234567890123";
+        for len in 0..=long.len() {
+            for end in ["", "x", ":", "/", " 12345678", "\u{ff}"] {
+                let input = [&long[..len], end.as_bytes()].concat();
+                assert_eq!(digits(&input), (decimal(&long[..len]), len), "{len} {end}");
+            }
+        }
+        assert_eq!(digits(b"00000007"), (Some(7), 8));
+        assert_eq!(digits(b"99999999,"), (Some(99_999_999), 8));
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+            assert_eq!(digits(&[b'1', b'2', byte, b'9', 0, 255, b'9', b'9']), (Some(12), 2));
         }
     }
 

@@ -38,5 +38,7 @@ deviations! {
         NilInList = default "(\\\\Seen NIL)",
         /// Ranges with a comma too many.
         EmptySetElement = lenient "1,,2",
+        /// 0 as the lower end of a range; it is read as 1.
+        ZeroInSet = lenient "0:5",
     }
 }

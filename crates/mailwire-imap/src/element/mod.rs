@@ -1,1 +1,4 @@
 //! Wire elements that several command families use, one file each.
+
+pub mod flag;
+pub mod sequence;

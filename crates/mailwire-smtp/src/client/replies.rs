@@ -170,7 +170,6 @@ impl Client {
         };
         let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
         self.state = self.state.after(verb, outcome);
-        self.end_first();
         let required = self.config.tls == TlsPolicy::Required && !self.flags.tls;
         match verb {
             Verb::Ehlo | Verb::Lhlo if positive => {
@@ -202,8 +201,12 @@ impl Client {
                 self.flags.authenticated = positive;
             }
             Verb::Xclient if positive => self.extensions = Extensions::default(),
-            Verb::Quit => self.abandon(),
             _ => {}
+        }
+        // A command whose reply is an error to us ends with that error, as any that has no reply.
+        self.end_first();
+        if verb == Verb::Quit {
+            self.abandon();
         }
         Ok(())
     }

@@ -19,6 +19,18 @@ use mailwire_smtp::family::rcpt::Rcpt;
 use mailwire_smtp::server::{self, Server, ServerConfig};
 use mailwire_smtp::{Command, Machine, PeerError, Reply};
 
+/// The transcripts of `tests/transcripts`, in the order of their names.
+pub fn transcripts() -> Vec<script::Script> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let mut all = Vec::new();
+    for path in corpus::files(&folder) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        all.extend(script::Script::read(&corpus::name(&path), &text));
+    }
+    assert!(all.len() > 30, "the transcripts are in {}", folder.display());
+    all
+}
+
 pub fn domain(name: &str) -> Domain<'_> {
     Domain::name(name).unwrap()
 }

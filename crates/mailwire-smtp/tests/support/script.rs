@@ -3,7 +3,8 @@
 //!
 //! A transcript is text. `C: ` and `S: ` begin a line of the client or the server, as it is on the
 //! wire, message bodies too; `#` begins a comment. `===` begins a word to the interpreters: `lmtp`,
-//! `tls` (the handshake is here), `turned` (the roles change), `eof` (the server closes).
+//! `tls` (the handshake is here), `turned` (the roles change), `eof` (the server closes), `client`
+//! (the server does what ours does not).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use mailwire_smtp::sasl::{self, Challenge, ClientResponse};
 use mailwire_smtp::server::{self, Protocol, Server, ServerConfig, TlsPolicy};
 use mailwire_smtp::{Command, Extension, Limits, Machine, Reply, Tolerance};
 
-use super::server_config;
+use super::{corpus, server_config};
 
 /// What happens next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct Script {
     pub protocol: Protocol,
     /// Commands are written as the client writes them, and grouped as it groups them.
     pub exact: bool,
+    /// The server of the script does what ours does not.
+    pub client_only: bool,
 }
 
 impl Script {
@@ -45,6 +48,7 @@ impl Script {
             steps: Vec::new(),
             protocol: Protocol::Smtp,
             exact: true,
+            client_only: false,
         };
         let mut scripts = vec![new(1)];
         for line in text.lines() {
@@ -56,12 +60,40 @@ impl Script {
                 Some(("===", " tls")) => script.steps.push(Step::Tls),
                 Some(("===", " eof")) => script.steps.push(Step::Eof),
                 Some(("===", " lmtp")) => script.protocol = Protocol::Lmtp,
+                Some(("===", " client")) => script.client_only = true,
                 Some(("===", " turned")) => scripts.push(new(2)),
                 _ if line == "C:" || line == "S:" => script.say((line == "C:") != turned, ""),
                 _ => assert!(line.is_empty() || line.starts_with('#'), "{name}: {line}"),
             }
         }
         scripts
+    }
+
+    /// Reads a recording of the corpus.
+    pub fn recorded(path: &std::path::Path) -> Self {
+        let mut lines = corpus::json_lines(path).into_iter();
+        let header = lines.next().unwrap();
+        let lmtp = header["proto"] == "lmtp";
+        let mut script = Self {
+            name: corpus::name(path),
+            steps: Vec::new(),
+            protocol: if lmtp { Protocol::Lmtp } else { Protocol::Smtp },
+            exact: false,
+            client_only: true,
+        };
+        for line in lines {
+            match line["event"].as_str() {
+                Some("tls") => script.steps.push(Step::Tls),
+                // Who closes is of no matter when all is said.
+                Some("eof") if line["dir"] == "S" => script.steps.push(Step::Eof),
+                Some(_) => {}
+                None => {
+                    let octets = corpus::base64(line["b64"].as_str().unwrap());
+                    script.push(line["dir"] == "C", octets);
+                }
+            }
+        }
+        script
     }
 
     fn say(&mut self, client: bool, line: &str) {
@@ -199,6 +231,12 @@ pub struct ClientRun {
 impl ClientRun {
     /// Runs `script`; an error tells what the client refused or did otherwise.
     pub fn run(script: &Script, cut: Cut) -> Result<Self, String> {
+        let (run, result) = Self::go(script, cut);
+        result.map(|()| run)
+    }
+
+    /// Runs `script` as far as it goes.
+    pub fn go(script: &Script, cut: Cut) -> (Self, Result<(), String>) {
         let mut run = Self {
             client: Client::new(script.client_config()),
             log: Vec::new(),
@@ -209,37 +247,41 @@ impl ClientRun {
             names: Vec::new(),
             mode: Mode::Command,
         };
+        let result = run.steps(script, cut);
+        (run, result)
+    }
+
+    fn steps(&mut self, script: &Script, cut: Cut) -> Result<(), String> {
         let mut from = 0;
         for step in &script.steps {
             match step {
                 Step::Client(said) => {
-                    run.say(said)?;
+                    self.say(said)?;
                     if script.exact {
-                        run.compare()?;
+                        self.compare()?;
                     }
                 }
                 Step::Server(said) => {
                     for part in cut.parts(said, from) {
-                        run.hear(part)?;
+                        self.hear(part)?;
                     }
                     from += said.len();
-                    if !run.input.is_empty() {
-                        return Err(format!("left over: {}", run.input.escape_ascii()));
+                    if !self.input.is_empty() {
+                        return Err(format!("left over: {}", self.input.escape_ascii()));
                     }
                 }
                 Step::Tls => {
-                    run.client.tls_started().map_err(|error| format!("tls: {error}"))?;
-                    run.log.push("tls".into());
+                    self.client.tls_started().map_err(|error| format!("tls: {error}"))?;
+                    self.log.push("tls".into());
                 }
                 Step::Eof => {
-                    let end = run.client.receive_eof();
-                    run.log.push(format!("eof {end:?}"));
-                    run.hear(b"")?;
+                    let end = self.client.receive_eof();
+                    self.log.push(format!("eof {end:?}"));
+                    self.hear(b"")?;
                 }
             }
         }
-        run.compare()?;
-        Ok(run)
+        self.compare()
     }
 
     fn compare(&self) -> Result<(), String> {

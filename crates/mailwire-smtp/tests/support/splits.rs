@@ -370,6 +370,11 @@ impl Call {
         self.note(seen);
     }
 
+    /// What ended the session.
+    pub fn error(&self) -> Option<PeerError> {
+        self.error
+    }
+
     fn note(&mut self, seen: Vec<Seen>) {
         for seen in seen {
             if let Seen::Error(error) = seen {
