@@ -22,13 +22,13 @@ fn lines(sizes: Sizes, input: &[u8]) -> Vec<Seen> {
         Framed::Line { text, ending, consumed } => {
             assert!(consumed <= LIMIT && !text.contains(&b'\n'));
             seen.push(Seen::Line(text.to_vec(), ending));
-            consumed
+            Some(consumed)
         }
-        Framed::More => 0,
-        Framed::Skipping { consumed } => consumed,
+        Framed::More => None,
+        Framed::Skipping { consumed } => Some(consumed),
         Framed::TooLong { consumed } => {
             seen.push(Seen::TooLong);
-            consumed
+            Some(consumed)
         }
     });
     seen
@@ -41,18 +41,18 @@ fn replies(sizes: Sizes, input: &[u8]) -> (Vec<Vec<u8>>, Option<&'static str>) {
     let (mut framer, mut seen, mut over) = (ReplyFramer::new(), Vec::new(), None);
     feed(&sizes.cut(input), |buffer| {
         if over.is_some() {
-            return buffer.len();
+            return None;
         }
         match framer.frame(buffer, &limits) {
             ReplyFrame::Reply(reply) => {
                 assert!(reply.len() <= limits.reply && reply.ends_with(b"\n"));
                 seen.push(reply.to_vec());
-                reply.len()
+                Some(reply.len())
             }
-            ReplyFrame::More => 0,
+            ReplyFrame::More => None,
             ReplyFrame::TooLong { name, .. } => {
                 over = Some(name);
-                buffer.len()
+                None
             }
         }
     });

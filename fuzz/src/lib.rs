@@ -32,18 +32,13 @@ impl Sizes {
 }
 
 /// Pieces of an input that a buffer gathers: after each piece `take` is given all that is not yet
-/// consumed, until it consumes nothing more.
-pub fn feed<'i>(pieces: &[&'i [u8]], mut take: impl FnMut(&[u8]) -> usize) -> Vec<u8> {
+/// consumed, and tells what it consumed, until it wants more input.
+pub fn feed(pieces: &[&[u8]], mut take: impl FnMut(&[u8]) -> Option<usize>) {
     let mut buffer = Vec::new();
     for piece in pieces {
         buffer.extend_from_slice(piece);
-        loop {
-            let consumed = take(&buffer);
-            if consumed == 0 {
-                break;
-            }
+        while let Some(consumed) = take(&buffer) {
             buffer.drain(..consumed);
         }
     }
-    buffer
 }

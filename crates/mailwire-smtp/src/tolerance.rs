@@ -28,9 +28,9 @@ deviations! {
         /// A local part with a dot at an end or two in a row: Japanese mobile carriers, HPE iLO.
         BadLocalPart = lenient "MAIL FROM:<a..b.@docomo.example>",
         /// A local part over 64 octets: SRS, BATV, VERP and list confirmations.
-        LongLocalPart = default "MAIL FROM:<srs0=...(65 octets)@b>",
+        LongLocalPart = lenient "MAIL FROM:<srs0=...(65 octets)@b>",
         /// A path over 256 octets.
-        LongPath = default "RCPT TO:<a@...(255 octets)>",
+        LongPath = lenient "RCPT TO:<a@...(255 octets)>",
         /// An underscore in a domain: Windows hosts, service labels.
         UnderscoreInDomain = default "MAIL FROM:<a@x_y.example>",
         /// A dot at the end of a domain.

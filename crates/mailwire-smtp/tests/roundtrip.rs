@@ -527,6 +527,12 @@ fn ehlo_reply() -> BoxedStrategy<EhloReply<'static>> {
 /// Octets that are nearly wire bytes: words of the grammar in any order.
 fn nearly() -> BoxedStrategy<Vec<u8>> {
     const WORDS: &[&[u8]] = &[
+        b"FROM:<\"a b\"@c>",
+        b"TO:<a..b@c>",
+        b"TO: <\"x\\\"y\"@[IPv6:::1]>",
+        b" SIZE=1 BODY=7bit",
+        b" NOTIFY=success,DELAY",
+        b" ORCPT=rfc822;a+b@c",
         b"MAIL",
         b"RCPT",
         b"EHLO",

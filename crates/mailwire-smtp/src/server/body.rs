@@ -222,6 +222,10 @@ impl Server {
         if let Some(refusal) = refusal {
             if octets.is_done() {
                 self.end_refused(last, refusal);
+                if data.is_empty() {
+                    // A chunk of no octets takes nothing, and the next command may be here already.
+                    return self.receive_once(input);
+                }
             }
             return Ok(Received::nothing(data.len()));
         }
