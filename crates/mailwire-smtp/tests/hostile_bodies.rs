@@ -450,6 +450,7 @@ fn smtp_s_33_chunks_over_the_limit_together() {
         chunks(&config, format!("{OPEN}BDAT 6\r\n123456BDAT 6\r\n123456BDAT 1 LAST\r\n1RSET\r\n"));
     assert_eq!(heard.codes(), [250, 250, 250, 552, 503, 250]);
     assert!(heard.stored.is_empty());
+    assert_eq!(heard.partial, b"123456", "nothing of it is shown");
     let heard = chunks(&config, format!("{OPEN}BDAT 6\r\n123456BDAT 4 LAST\r\n1234"));
     assert_eq!(heard.bodies(), [b"1234561234"]);
 }

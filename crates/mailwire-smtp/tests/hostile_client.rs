@@ -797,7 +797,7 @@ fn sent(config: &ClientConfig, parts: &[&[u8]]) -> Result<String, UsageError> {
 }
 
 #[test]
-fn smtp_c_31_34_dots_and_line_ends() {
+fn smtp_c_31_33_34_dots_and_line_ends() {
     let cases: [(&[&[u8]], &str); 10] = [
         (&[b"a\r\n\r\n.\r\nX"], "a\r\n\r\n..\r\nX\r\n.\r\n"),
         (&[b".", b"x"], "..x\r\n.\r\n"),

@@ -63,6 +63,7 @@ fn body(server: &mut Server, mut input: &[u8]) {
     server.transmitted(usize::MAX);
 }
 
+/// Row X-07: nor does it keep the room for the longest line that it had.
 fn a_server_between_commands_owns_nothing() {
     let mut config = with_auth();
     config.limits.bad_commands = u16::MAX;
