@@ -370,6 +370,18 @@ impl Call {
         self.note(seen);
     }
 
+    /// The caller gives a command that may be refused.
+    pub fn try_send(&mut self, command: &Command<'_>) {
+        if let Ok(ticket) = self.peer.client.send(command) {
+            self.tickets.push(number(ticket));
+        }
+    }
+
+    /// What the client told so far.
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+
     /// What ended the session.
     pub fn error(&self) -> Option<PeerError> {
         self.error
