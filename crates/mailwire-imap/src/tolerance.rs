@@ -28,8 +28,8 @@ deviations! {
         ShortDay = default "4-Jan-2015 00:00:00 +0000",
         /// An unquoted atom where a string belongs: Proton's ID.
         AtomForString = default "(name ProtonMail)",
-        /// A mailbox name that is no modified UTF-7, or holds 8-bit octets: QQ, Proton.
-        InvalidMailboxEncoding = default "&Jjo-x",
+        /// Octets over 127 in a mailbox name that is no string: QQ, Proton.
+        EightBitMailbox = default "Entw\\xc3\\xbcrfe",
         /// `\\*` in FLAGS: Zoho, GreenMail.
         WildcardFlag = default "(\\\\Seen \\\\*)",
         /// `]` or `[` inside a keyword: Gmail.

@@ -223,10 +223,11 @@ struct Flags {
     early: bool,
     /// [`Event::Closed`] was given.
     told_closed: bool,
-    /// Of the transaction: SMTPUTF8, BODY=BINARYMIME, PRDR.
+    /// Of the transaction: SMTPUTF8, BODY=BINARYMIME, PRDR; and BURL LAST is owed its answer.
     smtputf8: bool,
     binary: bool,
     prdr: bool,
+    burl_last: bool,
 }
 
 impl Server {
@@ -586,6 +587,7 @@ impl Server {
                 self.phase =
                     Phase::BodyOffered(Some(Chunk { octets, last: bdat.last, refusal: None }));
             }
+            Command::Burl(burl) => self.flags.burl_last = burl.last,
             Command::Mail(mail) => {
                 // Flags of a transaction that is refused are set anew by the next one.
                 self.flags.smtputf8 = mail.parameters.smtputf8();

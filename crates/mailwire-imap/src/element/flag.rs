@@ -207,7 +207,7 @@ fn system<'a>(name: &[u8]) -> Option<Flag<'a>> {
     })
 }
 
-const fn is_nil(name: &[u8]) -> bool {
+fn is_nil(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"NIL")
 }
 

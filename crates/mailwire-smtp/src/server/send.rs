@@ -143,9 +143,15 @@ impl Server {
     }
 
     fn apply_verb(&mut self, verb: Verb, positive: bool) {
-        let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
+        // The answer to BURL LAST is that to the whole message.
+        let outcome = match (verb, positive) {
+            (Verb::Burl, _) if self.flags.burl_last => Outcome::Completed,
+            (_, true) => Outcome::Accepted,
+            (_, false) => Outcome::Refused,
+        };
         self.state = self.state.after(verb, outcome);
         match verb {
+            Verb::Burl if outcome == Outcome::Completed => self.recipients = 0,
             Verb::Rcpt if positive => {
                 self.recipients = self.recipients.saturating_add(1);
                 self.flags.productive = true;
