@@ -45,11 +45,27 @@ impl ReplyFramer {
     #[inline]
     #[must_use]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &Limits) -> ReplyFrame<'i> {
+        let rest = input.get(self.scanned..).unwrap_or_default();
+        let found = memchr::memchr(b'\n', rest);
+        // Most replies are one line that came as a whole.
+        if let (0, Some(end)) = (self.scanned, found) {
+            if end < limits.reply_line.min(limits.reply) && input.get(3) != Some(&b'-') {
+                return ReplyFrame::Reply(input.get(..=end).unwrap_or_default());
+            }
+        }
+        self.frame_lines(input, limits, found)
+    }
+
+    /// The lines of a reply; `found` is the first line end behind what was scanned.
+    fn frame_lines<'i>(
+        &mut self,
+        input: &'i [u8],
+        limits: &Limits,
+        mut found: Option<usize>,
+    ) -> ReplyFrame<'i> {
         let (mut scanned, mut line) = (self.scanned, self.line);
-        loop {
-            let rest = input.get(scanned..).unwrap_or_default();
-            let Some(found) = memchr::memchr(b'\n', rest) else { break };
-            let end = scanned.saturating_add(found).saturating_add(1);
+        while let Some(at) = found {
+            let end = scanned.saturating_add(at).saturating_add(1);
             if let Some((name, limit)) = over_limit(input, line, end, limits) {
                 return self.too_long(name, limit);
             }
@@ -63,6 +79,7 @@ impl ReplyFramer {
                 return ReplyFrame::Reply(input.get(..end).unwrap_or_default());
             }
             (scanned, line) = (end, end);
+            found = memchr::memchr(b'\n', input.get(scanned..).unwrap_or_default());
         }
         (self.scanned, self.line) = (input.len(), line);
         // The line end is still to come.

@@ -10,10 +10,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
+use mailwire_core::parse::{Context, Fail, PResult, Wire, parse_whole, stop};
 use mailwire_core::text::Escaped;
 use mailwire_core::token::{ByteSet, plain_len, plain_text};
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
+use mailwire_core::{Deviations, IntoBytes, InvalidValue, SyntaxError, Tolerance, into_owned};
 
 use crate::element::enhanced_code::EnhancedCode;
 use crate::element::reply_code::ReplyCode;
@@ -77,9 +77,52 @@ pub struct Reply<'a> {
 }
 
 into_owned!(struct Reply { code, enhanced, canonical, wire });
-wire_api!(Deviation: Reply);
 
 impl<'a> Reply<'a> {
+    /// Parses the whole of `input`, with the default tolerance.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    #[inline]
+    pub fn parse(input: &'a [u8]) -> Result<Self, SyntaxError> {
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok(reply),
+            None => Self::odd(input, Tolerance::default()).map(|(reply, _)| reply),
+        }
+    }
+
+    /// Parses the whole of `input` and tells which tolerated deviations it holds.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    #[inline]
+    pub fn parse_with(
+        input: &'a [u8],
+        tolerance: Tolerance<Deviation>,
+    ) -> Result<(Self, Deviations<Deviation>), SyntaxError> {
+        // Most replies are plain, and need no context.
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok((reply, Deviations::EMPTY)),
+            None => Self::odd(input, tolerance),
+        }
+    }
+
+    /// A reply that is not plain.
+    #[inline(never)]
+    fn odd(
+        input: &'a [u8],
+        tolerance: Tolerance<Deviation>,
+    ) -> Result<(Self, Deviations<Deviation>), SyntaxError> {
+        let cx = Context::new(tolerance);
+        parse_whole(input, |input| Self::any(input, &cx)).map(|reply| (reply, cx.met()))
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        mailwire_core::encoder::to_bytes(self)
+    }
+
     /// A reply of one line. A text that begins with an enhanced status code gives the reply that
     /// code, because that is how the client reads it.
     ///
@@ -259,9 +302,7 @@ fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
         [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..]
             if matches!(rest.first(), None | Some(b' ')) =>
         {
-            let digit = |digit: u8| u16::from(digit & 0xf);
-            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail));
-            code.ok().map(|code| (code, rest))
+            Some((EnhancedCode::of_digits(*class, *subject, *detail), rest))
         }
         _ => long_status(text),
     }
