@@ -26,8 +26,11 @@ const CHUNK: usize = 16 * 1024;
 /// The body of the bulk groups.
 const BODY: usize = 64 * 1024 * 1024;
 
-/// Every group: its name, and how its workload is made.
-pub const GROUPS: &[(&str, fn() -> Group)] = &[
+/// Makes the workload of a group and its contenders.
+pub type Make = fn() -> Group;
+
+/// Every group: its name, and how it is made.
+pub const GROUPS: &[(&str, Make)] = &[
     ("s1", commands),
     ("s1 chunked", chunked_commands),
     ("s2", replies),

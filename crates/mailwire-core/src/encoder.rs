@@ -12,12 +12,25 @@ use crate::parse::Wire;
 pub struct Encoder<'b> {
     out: &'b mut Vec<u8>,
     cuts: Vec<usize>,
+    mode: u32,
 }
 
 impl<'b> Encoder<'b> {
     /// An encoder that appends to `out`.
     pub const fn new(out: &'b mut Vec<u8>) -> Self {
-        Self { out, cuts: Vec::new() }
+        Self { out, cuts: Vec::new(), mode: 0 }
+    }
+
+    /// The encoder with the mode bits of a protocol: what was negotiated and changes the form.
+    #[must_use]
+    pub fn with_mode(self, mode: u32) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// The mode bits.
+    #[must_use]
+    pub const fn mode(&self) -> u32 {
+        self.mode
     }
 
     /// Writes octets as they are.

@@ -8,7 +8,7 @@
 //!
 //! | to know | open |
 //! |---|---|
-//! | where a line ends | [`line`] |
+//! | where a line ends | [`mod@line`] |
 //! | where a body ends, and how it is sent | [`body`] |
 //! | how bytes wait on the way in and out | [`buffer`], [`transmit`] |
 //! | the words of the grammar, both ways | [`token`], [`encoder`] |
@@ -35,6 +35,8 @@ pub mod line;
 pub mod machine;
 pub mod owned;
 pub mod parse;
+#[cfg(feature = "rows")]
+pub mod rows;
 pub mod sasl;
 pub mod secret;
 pub mod text;

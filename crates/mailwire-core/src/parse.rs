@@ -69,13 +69,59 @@ pub fn cut<T>(result: PResult<'_, T>) -> PResult<'_, T> {
 pub struct Context {
     allowed: u128,
     met: Cell<u128>,
+    mode: u32,
+    depth: Cell<u16>,
 }
+
+/// How deep elements may be nested, unless a context says otherwise.
+const DEPTH: u16 = 100;
 
 impl Context {
     /// A context that accepts the deviations in `tolerance`.
     #[must_use]
     pub const fn new<D: Deviation>(tolerance: Tolerance<D>) -> Self {
-        Self { allowed: tolerance.allowed().bits(), met: Cell::new(0) }
+        Self {
+            allowed: tolerance.allowed().bits(),
+            met: Cell::new(0),
+            mode: 0,
+            depth: Cell::new(DEPTH),
+        }
+    }
+
+    /// The context with the mode bits of a protocol: what was negotiated and changes the grammar.
+    #[must_use]
+    pub const fn with_mode(self, mode: u32) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// The context for elements that may be nested this deep.
+    #[must_use]
+    pub const fn with_depth(self, depth: u16) -> Self {
+        Self { depth: Cell::new(depth), ..self }
+    }
+
+    /// The mode bits.
+    #[must_use]
+    pub const fn mode(&self) -> u32 {
+        self.mode
+    }
+
+    /// Parses an element that may hold its like, one level deeper.
+    ///
+    /// # Errors
+    /// Those of `parse`; `rule` where the nesting is too deep.
+    pub fn nested<'a, T>(
+        &self,
+        input: &'a [u8],
+        rule: &'static str,
+        parse: impl FnOnce(&'a [u8], &Self) -> PResult<'a, T>,
+    ) -> PResult<'a, T> {
+        let depth = self.depth.get();
+        let Some(left) = depth.checked_sub(1) else { return Err(stop(input, rule)) };
+        self.depth.set(left);
+        let result = parse(input, self);
+        self.depth.set(depth);
+        result
     }
 
     /// True, and recorded, when `deviation` is to be accepted.
@@ -188,4 +234,39 @@ macro_rules! wire_api {
     ($deviation:ty: $($type:ident),+ $(,)?) => {
         $( $crate::wire_api!(@impl 'a, $deviation, $type<'a>); )+
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `"(" [list] ")"`
+    fn list<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, usize> {
+        cx.nested(input, "depth", |input, cx| {
+            let (rest, ()) = crate::token::byte(input, b'(', "list")?;
+            let (rest, inner) = match rest.first() {
+                Some(b'(') => list(rest, cx)?,
+                _ => (rest, 0),
+            };
+            let (rest, ()) = crate::token::byte(rest, b')', "list")?;
+            Ok((rest, inner.saturating_add(1)))
+        })
+    }
+
+    #[test]
+    fn nesting_ends_at_the_depth() {
+        crate::deviations! {
+            /// None.
+            enum None {
+                /// One.
+                One = default "",
+            }
+        }
+        let cx = Context::new(Tolerance::<None>::strict()).with_depth(3);
+        assert_eq!(list(b"((()))", &cx), Ok((&b""[..], 3)));
+        let error = list(b"(((())))", &cx);
+        assert_eq!(error, Err(nom::Err::Failure(Fail { left: 5, rule: "depth" })));
+        // A parse that failed leaves the depth as it was.
+        assert_eq!(list(b"((()))", &cx), Ok((&b""[..], 3)));
+    }
 }

@@ -199,9 +199,10 @@ macro_rules! wire_enum {
                         _ => return None,
                     }
                 };
-                let text = found.as_str();
-                let same = word.len() == text.len()
-                    && (text.len() <= 16 || word.eq_ignore_ascii_case(text.as_bytes()));
+                // A key does not tell a NUL at the end from nothing, nor what is behind 16 octets.
+                let same = word.last() != Some(&0)
+                    && (word.len() < 16
+                        || word.eq_ignore_ascii_case(found.as_str().as_bytes()));
                 same.then_some(found)
             }
         }
@@ -265,4 +266,37 @@ macro_rules! limits {
             }
         }
     };
+}
+
+#[cfg(test)]
+// What the macro writes is public, and this enum is not.
+#[allow(unreachable_pub)]
+mod tests {
+    use crate::token::KEYWORD;
+
+    wire_enum! {
+        /// Keywords of each size.
+        enum Word: "word" in KEYWORD {
+            Short = "MAIL",
+            Eight = "STARTTLS",
+            Long = "MT-PRIORITY",
+            VeryLong = "ENHANCEDSTATUSCODES",
+        }
+    }
+
+    #[test]
+    fn keywords_are_matched_whole_and_without_case() {
+        for &word in Word::ALL {
+            let text = word.as_str();
+            assert_eq!(Word::from_keyword(text.as_bytes()), Some(word));
+            assert_eq!(Word::from_keyword(text.to_ascii_lowercase().as_bytes()), Some(word));
+            for end in 0..text.len() {
+                assert_eq!(Word::from_keyword(&text.as_bytes()[..end]), None);
+            }
+            for more in [&b"\0"[..], b"S", b"\0\0\0\0\0", b"\0\0\0\0\0\0\0\0\0\0\0\0\0"] {
+                assert_eq!(Word::from_keyword(&[text.as_bytes(), more].concat()), None);
+            }
+        }
+        assert_eq!(Word::from_keyword(b"ENHANCEDSTATUSCODER"), None);
+    }
 }

@@ -153,10 +153,20 @@ pub fn one_or_more<'a>(
 /// `rule` where no digit stands; the same, behind a commitment, where the number is too large.
 #[inline]
 pub fn number<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, u64> {
-    let (rest, digits) = one_or_more(input, &DIGIT, rule)?;
-    match decimal(digits) {
-        Some(number) => Ok((rest, number)),
-        None => Err(stop(input, rule)),
+    let (mut value, mut len) = (0_u64, 0_usize);
+    while let Some(digit @ 0..=9) = input.get(len).map(|byte| byte.wrapping_sub(b'0')) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        len = len.saturating_add(1);
+    }
+    let (digits, rest) = input.split_at_checked(len).unwrap_or((input, &[]));
+    match len {
+        0 => Err(fail(input, rule)),
+        // So many digits always fit.
+        1..=19 => Ok((rest, value)),
+        _ => match decimal(digits) {
+            Some(value) => Ok((rest, value)),
+            None => Err(stop(input, rule)),
+        },
     }
 }
 
@@ -227,11 +237,21 @@ const fn upper_case(octets: u64) -> u64 {
 #[inline]
 #[must_use]
 pub fn plain_text(text: &[u8]) -> bool {
-    let Some(last) = text.last_chunk() else { return plain_len(text) == text.len() };
-    // The last step overlaps the one before, so that none is shorter.
-    let seen = text.chunks_exact(8).fold(odd(u64::from_le_bytes(*last)), |seen, octets| {
-        seen | octets.try_into().map_or(HIGH, |octets| odd(u64::from_le_bytes(octets)))
-    });
+    // The last step overlaps the one before, so that the length decides about few branches.
+    let seen = if let Some(last) = text.last_chunk::<32>() {
+        let (mut seen, mut rest) = (odd_of(last), text);
+        while let Some((chunk, behind)) = rest.split_first_chunk::<32>() {
+            seen |= odd_of(chunk);
+            rest = behind;
+        }
+        seen
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        odd_of(first) | odd_of(last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        odd_of(first) | odd_of(last)
+    } else {
+        return plain_len(text) == text.len();
+    };
     seen & HIGH == 0
 }
 
@@ -239,22 +259,32 @@ pub fn plain_text(text: &[u8]) -> bool {
 #[inline]
 #[must_use]
 pub fn plain_len(text: &[u8]) -> usize {
-    let mut len = 0_usize;
-    let mut words = text.chunks_exact(8);
-    for word in words.by_ref() {
-        let Ok(word) = word.try_into() else { break };
-        let odd = odd(u64::from_le_bytes(word)) & HIGH;
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        let odd = odd(u64::from_le_bytes(*word)) & HIGH;
         if odd != 0 {
-            return len.saturating_add(usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0));
+            let plain = usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0);
+            return text.len().saturating_sub(rest.len()).saturating_add(plain);
         }
-        len = len.saturating_add(8);
+        rest = behind;
     }
-    let rest = words.remainder();
     let plain = rest.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
-    len.saturating_add(plain)
+    text.len().saturating_sub(rest.len()).saturating_add(plain)
 }
 
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// [`odd`] of each eight octets, together. The length is a multiple of eight.
+#[inline(always)]
+fn odd_of<const N: usize>(octets: &[u8; N]) -> u64 {
+    let mut seen = 0;
+    let mut rest = &octets[..];
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        seen |= odd(u64::from_le_bytes(*word));
+        rest = behind;
+    }
+    seen
+}
 
 /// Bit 7 of the first octet that is neither printable ASCII nor a space; those above it tell nothing.
 #[inline(always)]

@@ -96,12 +96,26 @@ struct Pending {
     stage: Stage,
     /// Octets of its line, while it is held.
     len: usize,
-    /// How many octets must be written before the server can answer it.
+    /// How many octets must be written before the server can refuse it: through its line.
+    line: u64,
+    /// How many must be written before the server can accept it: through its body.
     end: u64,
     /// The last chunk of BDAT or BURL.
     last: bool,
     /// Announced octets of BDAT.
     size: u64,
+    /// The transaction that it belongs to.
+    of: Transaction,
+}
+
+/// What MAIL said of a transaction.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)]
+struct Transaction {
+    smtputf8: bool,
+    eight_bit: bool,
+    binary: bool,
+    prdr: bool,
 }
 
 /// How far a command is.
@@ -109,7 +123,7 @@ struct Pending {
 enum Stage {
     /// One reply is due.
     Reply,
-    /// DATA: the body is under way.
+    /// The body of DATA or the octets of BDAT are under way.
     Body,
     /// The results of a message are due: so many, the next one for this recipient.
     Results { due: u32, next: u32 },
@@ -185,6 +199,8 @@ pub struct Client {
     tickets: u64,
     /// Recipients accepted in the transaction.
     recipients: u32,
+    /// The transaction that was given last. The one that the server is at can be an earlier one.
+    given: Transaction,
     auth_rounds: u8,
     flags: Flags,
 }
@@ -198,11 +214,8 @@ struct Flags {
     told_closed: bool,
     /// [`Event::BodyWanted`] is to be given.
     wanted: bool,
-    /// Of the transaction that was given last: SMTPUTF8, the type of its body, PRDR.
-    smtputf8: bool,
-    eight_bit: bool,
-    binary: bool,
-    prdr: bool,
+    /// An empty line stands before the next reply.
+    blank: bool,
 }
 
 impl Client {
@@ -228,6 +241,7 @@ impl Client {
             written: 0,
             tickets: 0,
             recipients: 0,
+            given: Transaction::default(),
             auth_rounds: 0,
             flags: Flags { tls, ..Flags::default() },
         }
@@ -254,9 +268,11 @@ impl Client {
             verb,
             stage: Stage::Reply,
             len: self.held.len().saturating_sub(from),
+            line: u64::MAX,
             end: u64::MAX,
             last,
             size,
+            of: self.given,
         });
         self.plan(command);
         self.pump();
@@ -267,9 +283,10 @@ impl Client {
     /// forgotten.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`] when no handshake is due.
+    /// [`UsageError::NotNow`] before [`Event::TlsReady`]: only then it is known that no plaintext
+    /// came behind the reply to STARTTLS.
     pub fn tls_started(&mut self) -> Result<(), UsageError> {
-        if !matches!(self.phase, Phase::Tls(_)) || self.error.is_some() {
+        if !matches!(self.phase, Phase::Tls(true)) {
             return Err(UsageError::NotNow { what: "the TLS handshake" });
         }
         let (config, tickets) = (self.config.clone(), self.tickets);
@@ -387,10 +404,13 @@ impl Client {
         self.take_held(len);
         let end = self.queued;
         if let Some(next) = self.commands.get_mut(self.sent) {
-            next.end = end;
+            (next.line, next.end) = (end, end);
         }
         self.sent = self.sent.saturating_add(1);
         if verb == Some(Verb::Bdat) {
+            if let Some(command) = self.commands.get_mut(self.sent.saturating_sub(1)) {
+                command.stage = Stage::Body;
+            }
             self.phase = Phase::Counted(CountedEncoder::new(size));
             self.flags.wanted = true;
         }
@@ -412,14 +432,16 @@ impl Client {
         error
     }
 
-    /// Ends every command, by how much of it was written.
+    /// Ends every command, by how much of it was written. Nothing is sent any more: what waits in
+    /// the queue was given in the hope of another answer.
     fn abandon(&mut self) {
         while let Some(command) = self.commands.pop_front() {
-            let outcome =
-                if self.written >= command.end { Unanswered::Unknown } else { Unanswered::NotSent };
+            let whole = command.stage != Stage::Body && self.written >= command.end;
+            let outcome = if whole { Unanswered::Unknown } else { Unanswered::NotSent };
             self.ended.push_back((command.ticket, outcome));
         }
         self.sent = 0;
+        self.queue.clear();
         self.held = Vec::new();
         self.held_from = 0;
         self.flags.wanted = false;
@@ -430,23 +452,26 @@ impl Client {
 
     /// The next reply.
     fn receive_reply<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
-        if let [b'\n', ..] | [b'\r', b'\n', ..] = input {
-            if self.framer.is_empty() && self.allows(Deviation::BlankLine) {
-                let blank = if input.first() == Some(&b'\r') { 2 } else { 1 };
-                let rest = input.get(blank..).unwrap_or_default();
-                let received = self.receive_reply(rest)?;
-                let consumed = received.consumed.saturating_add(blank);
-                return Ok(Received { consumed, ..received });
-            }
-        }
-        let frame = match self.framer.frame(input, &self.config.limits) {
-            ReplyFrame::Reply(frame) => frame,
-            ReplyFrame::More => return Ok(Received::nothing(0)),
-            ReplyFrame::TooLong { name, limit } => {
-                return Err(self.fail(PeerError::Limit { name, limit: limit as u64 }));
+        let mut blank = 0_usize;
+        let frame = loop {
+            match self.framer.frame(input.get(blank..).unwrap_or_default(), &self.config.limits) {
+                ReplyFrame::Reply(frame @ (b"\n" | b"\r\n"))
+                    if self.config.tolerance.allowed().contains(Deviation::BlankLine) =>
+                {
+                    blank = blank.saturating_add(frame.len());
+                    self.flags.blank = true;
+                }
+                ReplyFrame::Reply(frame) => break frame,
+                ReplyFrame::More => return Ok(Received::nothing(blank)),
+                ReplyFrame::TooLong { name, limit } => {
+                    return Err(self.fail(PeerError::Limit { name, limit: limit as u64 }));
+                }
             }
         };
         let cx = Context::new(self.config.tolerance);
+        if core::mem::take(&mut self.flags.blank) {
+            cx.tolerate(Deviation::BlankLine);
+        }
         let reply = match parse_whole(frame, |frame| Reply::parse_part(frame, &cx)) {
             Ok(reply) => reply,
             Err(_) if self.state == State::Connected => {
@@ -454,14 +479,9 @@ impl Client {
             }
             Err(error) => return Err(self.fail(PeerError::Syntax(error))),
         };
-        let behind = input.len().saturating_sub(frame.len());
-        let event = self.take_reply(reply, &cx, behind)?;
+        let event = self.take_reply(reply, &cx)?;
         self.pump();
-        Ok(Received::event(frame.len(), event))
-    }
-
-    fn allows(&self, deviation: Deviation) -> bool {
-        self.config.tolerance.allowed().contains(deviation)
+        Ok(Received::event(blank.saturating_add(frame.len()), event))
     }
 }
 
@@ -494,9 +514,6 @@ impl Machine for Client {
             Phase::Tls(told) => self.receive_before_tls(input, told),
             // A turned connection speaks the other way round: its bytes are not for this machine.
             _ if self.turned() => Ok(Received::nothing(0)),
-            Phase::AuthChallenged if !input.is_empty() => {
-                Err(self.fail(PeerError::UnexpectedReply { code: 0 }))
-            }
             _ if input.is_empty() => Ok(Received::nothing(0)),
             _ => self.receive_reply(input),
         }
@@ -512,6 +529,7 @@ impl Machine for Client {
         // A server may close instead of answering QUIT.
         let quits = self.commands.front().is_some_and(|command| command.verb == Some(Verb::Quit));
         let clean = self.framer.is_empty()
+            && self.state != State::Connected
             && matches!(self.phase, Phase::Commands)
             && (self.commands.is_empty() || quits && self.sent > 0);
         if clean {

@@ -1,9 +1,11 @@
 //! Commands: the enum, the table of verbs, and the envelope of verb and line end.
 
-use mailwire_core::encoder::Encoder;
+use alloc::vec::Vec;
+
+use mailwire_core::encoder::{Encoder, to_bytes};
 use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::token::{ByteSet, KEYWORD, LINE};
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api, wire_enum};
+use mailwire_core::{IntoBytes, InvalidValue, SyntaxError, into_owned, text_type, wire_enum};
 
 use crate::element::path::ReversePath;
 use crate::element::text::Text;
@@ -19,7 +21,7 @@ use crate::family::rcpt::Rcpt;
 use crate::family::vendor::{self, Attributes};
 use crate::family::{session, starttls};
 use crate::token;
-use crate::tolerance::Deviation;
+use crate::{Deviations, Tolerance};
 
 /// One command line, sent by the client.
 ///
@@ -31,8 +33,8 @@ use crate::tolerance::Deviation;
 /// verb    = 1*(ALPHA / DIGIT / "-")
 /// ```
 /// Verbs are matched without regard to case. Deviations:
-/// [`BareLfLine`](Deviation::BareLfLine), [`TrailingSpaces`](Deviation::TrailingSpaces),
-/// [`ExtraSpaces`](Deviation::ExtraSpaces), and those of the arguments.
+/// [`BareLfLine`](crate::Deviation::BareLfLine), [`TrailingSpaces`](crate::Deviation::TrailingSpaces),
+/// [`ExtraSpaces`](crate::Deviation::ExtraSpaces), and those of the arguments.
 ///
 /// # Wire
 /// ```text
@@ -143,7 +145,6 @@ into_owned!(
         Other(command),
     }
 );
-wire_api!(Deviation: Command);
 
 wire_enum! {
     /// The verbs that are known here.
@@ -203,8 +204,45 @@ wire_enum! {
     }
 }
 
-/// Parses what follows a verb on its line.
-type Arguments = for<'a> fn(&'a [u8], &Context) -> PResult<'a, Command<'a>>;
+/// Parses what follows a verb, to the end of its line.
+///
+/// The result is that of [`Command::parse`], so that a value of its size is written once, where it is
+/// wanted; but the place of an error is counted from the end of the line.
+type Arguments = for<'a> fn(&'a [u8], &Context) -> Result<Command<'a>, SyntaxError>;
+
+/// Makes [`Arguments`] of the parser in a family file.
+macro_rules! arguments {
+    ($parse:path) => {{
+        fn arguments<'a>(input: &'a [u8], cx: &Context) -> Result<Command<'a>, SyntaxError> {
+            to_end($parse(input, cx), cx)
+        }
+        arguments
+    }};
+}
+
+/// Arguments, when nothing but blanks is behind them.
+#[inline(always)]
+fn to_end<'a>(parsed: PResult<'a, Command<'a>>, cx: &Context) -> Result<Command<'a>, SyntaxError> {
+    let fail = match parsed {
+        Ok((rest, command)) => match token::end(rest, cx) {
+            Ok(_) => return Ok(command),
+            Err(fail) => fail,
+        },
+        Err(fail) => fail,
+    };
+    Err(counted_from_end(fail))
+}
+
+#[cold]
+fn counted_from_end(error: nom::Err<Fail>) -> SyntaxError {
+    match error {
+        nom::Err::Error(fail) | nom::Err::Failure(fail) => {
+            SyntaxError { rule: fail.rule, at: fail.left }
+        }
+        // Complete parsers never ask for more.
+        nom::Err::Incomplete(_) => SyntaxError { rule: "CRLF", at: 0 },
+    }
+}
 
 /// What is known of one verb: where its arguments are parsed, how it is used, who defines it.
 #[derive(Debug, Clone, Copy)]
@@ -252,33 +290,103 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
     use Extension as X;
     use Group::{Alone, Anywhere, Last};
     [
-        row(Verb::Ehlo, hello::ehlo, "EHLO domain", None, Last, "5321 4.1.1.1"),
-        row(Verb::Helo, hello::helo, "HELO domain", None, Last, "5321 4.1.1.1"),
-        row(Verb::Lhlo, hello::lhlo, "LHLO domain", None, Last, "2033 4.1"),
-        row(Verb::Mail, mail, "MAIL FROM:<address> [parameters]", None, Anywhere, "5321 4.1.1.2"),
-        row(Verb::Rcpt, rcpt, "RCPT TO:<address> [parameters]", None, Anywhere, "5321 4.1.1.3"),
-        row(Verb::Data, data::data, "DATA", None, Last, "5321 4.1.1.4"),
-        row(Verb::Bdat, bdat::bdat, "BDAT size [LAST]", Some(X::Chunking), Anywhere, "3030 2"),
-        row(Verb::Burl, bdat::burl, "BURL uri [LAST]", Some(X::Burl), Anywhere, "4468 3.2"),
-        row(Verb::Rset, session::rset, "RSET", None, Anywhere, "5321 4.1.1.5"),
-        row(Verb::Vrfy, info::vrfy, "VRFY string", None, Last, "5321 4.1.1.6"),
-        row(Verb::Expn, info::expn, "EXPN string", None, Last, "5321 4.1.1.7"),
-        row(Verb::Help, info::help, "HELP [topic]", None, Last, "5321 4.1.1.8"),
-        row(Verb::Noop, session::noop, "NOOP [string]", None, Last, "5321 4.1.1.9"),
-        row(Verb::Quit, session::quit, "QUIT", None, Last, "5321 4.1.1.10"),
-        row(Verb::StartTls, starttls::starttls, "STARTTLS", Some(X::StartTls), Alone, "3207 4"),
-        row(Verb::Auth, auth::auth, "AUTH mechanism [response]", Some(X::Auth), Alone, "4954 4"),
-        row(Verb::Etrn, queue::etrn, "ETRN node", Some(X::Etrn), Last, "1985 5"),
-        row(Verb::Atrn, queue::atrn, "ATRN [domain,...]", Some(X::Atrn), Alone, "2645 5.2.1"),
-        row(Verb::Turn, queue::turn, "TURN", Some(X::Turn), Alone, "821 3.8"),
-        row(Verb::Send, send, "SEND FROM:<address>", Some(X::Send), Anywhere, "821 3.4"),
-        row(Verb::Soml, soml, "SOML FROM:<address>", Some(X::Soml), Anywhere, "821 3.4"),
-        row(Verb::Saml, saml, "SAML FROM:<address>", Some(X::Saml), Anywhere, "821 3.4"),
-        row(Verb::Verb, vendor::verb, "VERB", Some(X::Verb), Last, "sendmail"),
-        row(Verb::Onex, vendor::onex, "ONEX", Some(X::Onex), Last, "sendmail"),
+        row(Verb::Ehlo, arguments!(hello::ehlo), "EHLO domain", None, Last, "5321 4.1.1.1"),
+        row(Verb::Helo, arguments!(hello::helo), "HELO domain", None, Last, "5321 4.1.1.1"),
+        row(Verb::Lhlo, arguments!(hello::lhlo), "LHLO domain", None, Last, "2033 4.1"),
+        row(
+            Verb::Mail,
+            arguments!(mail),
+            "MAIL FROM:<address> [parameters]",
+            None,
+            Anywhere,
+            "5321 4.1.1.2",
+        ),
+        row(
+            Verb::Rcpt,
+            arguments!(rcpt),
+            "RCPT TO:<address> [parameters]",
+            None,
+            Anywhere,
+            "5321 4.1.1.3",
+        ),
+        row(Verb::Data, arguments!(data::data), "DATA", None, Last, "5321 4.1.1.4"),
+        row(
+            Verb::Bdat,
+            arguments!(bdat::bdat),
+            "BDAT size [LAST]",
+            Some(X::Chunking),
+            Anywhere,
+            "3030 2",
+        ),
+        row(
+            Verb::Burl,
+            arguments!(bdat::burl),
+            "BURL uri [LAST]",
+            Some(X::Burl),
+            Anywhere,
+            "4468 3.2",
+        ),
+        row(Verb::Rset, arguments!(session::rset), "RSET", None, Anywhere, "5321 4.1.1.5"),
+        row(Verb::Vrfy, arguments!(info::vrfy), "VRFY string", None, Last, "5321 4.1.1.6"),
+        row(Verb::Expn, arguments!(info::expn), "EXPN string", None, Last, "5321 4.1.1.7"),
+        row(Verb::Help, arguments!(info::help), "HELP [topic]", None, Last, "5321 4.1.1.8"),
+        row(Verb::Noop, arguments!(session::noop), "NOOP [string]", None, Last, "5321 4.1.1.9"),
+        row(Verb::Quit, arguments!(session::quit), "QUIT", None, Last, "5321 4.1.1.10"),
+        row(
+            Verb::StartTls,
+            arguments!(starttls::starttls),
+            "STARTTLS",
+            Some(X::StartTls),
+            Alone,
+            "3207 4",
+        ),
+        row(
+            Verb::Auth,
+            arguments!(auth::auth),
+            "AUTH mechanism [response]",
+            Some(X::Auth),
+            Alone,
+            "4954 4",
+        ),
+        row(Verb::Etrn, arguments!(queue::etrn), "ETRN node", Some(X::Etrn), Last, "1985 5"),
+        row(
+            Verb::Atrn,
+            arguments!(queue::atrn),
+            "ATRN [domain,...]",
+            Some(X::Atrn),
+            Alone,
+            "2645 5.2.1",
+        ),
+        row(Verb::Turn, arguments!(queue::turn), "TURN", Some(X::Turn), Alone, "821 3.8"),
+        row(
+            Verb::Send,
+            arguments!(send),
+            "SEND FROM:<address>",
+            Some(X::Send),
+            Anywhere,
+            "821 3.4",
+        ),
+        row(
+            Verb::Soml,
+            arguments!(soml),
+            "SOML FROM:<address>",
+            Some(X::Soml),
+            Anywhere,
+            "821 3.4",
+        ),
+        row(
+            Verb::Saml,
+            arguments!(saml),
+            "SAML FROM:<address>",
+            Some(X::Saml),
+            Anywhere,
+            "821 3.4",
+        ),
+        row(Verb::Verb, arguments!(vendor::verb), "VERB", Some(X::Verb), Last, "sendmail"),
+        row(Verb::Onex, arguments!(vendor::onex), "ONEX", Some(X::Onex), Last, "sendmail"),
         row(
             Verb::Xclient,
-            vendor::xclient,
+            arguments!(vendor::xclient),
             "XCLIENT name=value ...",
             Some(X::Xclient),
             Alone,
@@ -286,7 +394,7 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
         ),
         row(
             Verb::Xforward,
-            vendor::xforward,
+            arguments!(vendor::xforward),
             "XFORWARD name=value ...",
             Some(X::Xforward),
             Last,
@@ -365,19 +473,85 @@ impl Command<'_> {
     }
 }
 
-impl<'a> Wire<'a> for Command<'a> {
-    #[inline(always)]
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (after, line) = token::line(input, cx)?;
-        match parse_line(line, cx) {
-            Ok(command) => Ok((after, command)),
-            Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => {
-                // Places are counted from the end of the frame, which the line ending belongs to.
-                let ending = input.len().saturating_sub(line.len());
-                let left = fail.left.saturating_add(ending);
-                Err(nom::Err::Failure(Fail { left, rule: fail.rule }))
+impl<'a> Command<'a> {
+    /// Parses the whole of `input`, with the default tolerance.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    pub fn parse(input: &'a [u8]) -> Result<Self, SyntaxError> {
+        Self::parse_in(input, &Context::new(Tolerance::default()))
+    }
+
+    /// Parses the whole of `input` and tells which tolerated deviations it holds.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    pub fn parse_with(
+        input: &'a [u8],
+        tolerance: Tolerance,
+    ) -> Result<(Self, Deviations), SyntaxError> {
+        let cx = Context::new(tolerance);
+        Self::parse_in(input, &cx).map(|command| (command, cx.met()))
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Parses the whole of `input` in a context.
+    #[inline]
+    pub(crate) fn parse_in(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
+        let line = token::line(input, cx).map(|(_, line)| line);
+        let (line, mut result) = match line {
+            Ok(line) => {
+                let (parse, rest) = arguments_of(line);
+                (line, parse(rest, cx))
             }
-            Err(error) => Err(error),
+            Err(fail) => (input, Err(counted_from_end(fail))),
+        };
+        if let Err(error) = &mut result {
+            error.at = line.len().saturating_sub(error.at);
+        }
+        result
+    }
+}
+
+/// Who parses the rest of a line, and that rest.
+#[inline(always)]
+fn arguments_of(line: &[u8]) -> (Arguments, &[u8]) {
+    // Most verbs have four letters. What only looks like one is no verb that is known.
+    let (word, rest) = match line.split_first_chunk::<4>() {
+        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
+        _ => KEYWORD.split(line),
+    };
+    match (Verb::from_keyword(word), rest.first()) {
+        (None, _) => (arguments!(other), line),
+        (Some(verb), None | Some(b' ' | b'\t')) => (verb.row().arguments, rest),
+        // `AUTH=PLAIN` is the one command whose verb does not end at a blank.
+        (Some(Verb::Auth), Some(b'=')) => (Verb::Auth.row().arguments, rest),
+        (Some(_), Some(_)) => (arguments!(no_boundary), rest),
+    }
+}
+
+/// A verb that is not known.
+fn other<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
+    OtherCommand::parse_part(line, cx).map(|(_, command)| (&[][..], Command::Other(command)))
+}
+
+/// A verb with something behind it that no verb has.
+fn no_boundary<'a>(rest: &'a [u8], _: &Context) -> PResult<'a, Command<'a>> {
+    Err(stop(rest, "verb"))
+}
+
+impl<'a> Wire<'a> for Command<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::parse_in(input, cx) {
+            Ok(command) => Ok((&[], command)),
+            Err(SyntaxError { rule, at }) => {
+                Err(nom::Err::Failure(Fail { left: input.len().saturating_sub(at), rule }))
+            }
         }
     }
 
@@ -405,31 +579,6 @@ impl<'a> Wire<'a> for Command<'a> {
         }
         .crlf();
     }
-}
-
-/// A command without its line end.
-#[inline(always)]
-fn parse_line<'a>(
-    line: &'a [u8],
-    cx: &Context,
-) -> Result<Command<'a>, nom::Err<mailwire_core::parse::Fail>> {
-    // Most verbs have four letters. What only looks like one is no verb that is known.
-    let (word, rest) = match line.split_first_chunk::<4>() {
-        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
-        _ => KEYWORD.split(line),
-    };
-    let Some(verb) = Verb::from_keyword(word) else {
-        return OtherCommand::parse_part(line, cx).map(|(_, command)| Command::Other(command));
-    };
-    // `AUTH=PLAIN` is the one command whose verb does not end at a blank.
-    if !matches!(rest.first(), None | Some(b' ' | b'\t'))
-        && (verb, rest.first()) != (Verb::Auth, Some(&b'='))
-    {
-        return Err(stop(rest, "verb"));
-    }
-    let (rest, command) = (verb.row().arguments)(rest, cx)?;
-    token::end(rest, cx)?;
-    Ok(command)
 }
 
 /// A command whose verb is not known here, kept as data.
@@ -466,7 +615,8 @@ text_type! {
 
 /// A verb that is not known: a known one has a type of its own.
 fn check_verb(text: &[u8]) -> Result<(), usize> {
-    if text.is_empty() || Verb::from_keyword(text).is_some() {
+    // `DATA_` is a mistake about a known verb.
+    if text.is_empty() || Verb::from_keyword(KEYWORD.split(text).0).is_some() {
         return Err(0);
     }
     UNKNOWN_VERB.check(text)
@@ -518,6 +668,7 @@ impl<'a> Wire<'a> for OtherCommand<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Deviation;
     use crate::rows::{check_lenient, check_rejects, check_rows};
 
     #[test]
@@ -569,6 +720,7 @@ mod tests {
     #[test]
     fn a_known_verb_cannot_be_built_as_another() {
         assert!(OtherCommand::new("mail", "FROM:<>").is_err());
+        assert!(OtherCommand::new("DATA_", "").is_err());
         assert!(OtherCommand::new("X", "a\r\nRCPT TO:<e@x>").is_err());
         assert!(OtherCommand::new("X Y", "").is_err());
     }

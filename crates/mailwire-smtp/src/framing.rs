@@ -45,13 +45,29 @@ impl ReplyFramer {
     #[inline]
     #[must_use]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &Limits) -> ReplyFrame<'i> {
+        let rest = input.get(self.scanned..).unwrap_or_default();
+        let found = memchr::memchr(b'\n', rest);
+        // Most replies are one line that came as a whole.
+        if let (0, Some(end)) = (self.scanned, found) {
+            if end < limits.reply_line.min(limits.reply) && input.get(3) != Some(&b'-') {
+                return ReplyFrame::Reply(input.get(..=end).unwrap_or_default());
+            }
+        }
+        self.frame_lines(input, limits, found)
+    }
+
+    /// The lines of a reply; `found` is the first line end behind what was scanned.
+    fn frame_lines<'i>(
+        &mut self,
+        input: &'i [u8],
+        limits: &Limits,
+        mut found: Option<usize>,
+    ) -> ReplyFrame<'i> {
         let (mut scanned, mut line) = (self.scanned, self.line);
-        loop {
-            let rest = input.get(scanned..).unwrap_or_default();
-            let Some(found) = memchr::memchr(b'\n', rest) else { break };
-            let end = scanned.saturating_add(found).saturating_add(1);
-            if end.saturating_sub(line) > limits.reply_line {
-                return self.too_long("reply_line", limits.reply_line);
+        while let Some(at) = found {
+            let end = scanned.saturating_add(at).saturating_add(1);
+            if let Some((name, limit)) = over_limit(input, line, end, limits) {
+                return self.too_long(name, limit);
             }
             if end > limits.reply {
                 return self.too_long("reply", limits.reply);
@@ -63,10 +79,13 @@ impl ReplyFramer {
                 return ReplyFrame::Reply(input.get(..end).unwrap_or_default());
             }
             (scanned, line) = (end, end);
+            found = memchr::memchr(b'\n', input.get(scanned..).unwrap_or_default());
         }
         (self.scanned, self.line) = (input.len(), line);
-        if self.scanned.saturating_sub(line) >= limits.reply_line {
-            return self.too_long("reply_line", limits.reply_line);
+        // The line end is still to come.
+        if let Some((name, limit)) = over_limit(input, line, input.len().saturating_add(1), limits)
+        {
+            return self.too_long(name, limit);
         }
         ReplyFrame::More
     }
@@ -82,6 +101,25 @@ impl ReplyFramer {
         *self = Self::new();
         ReplyFrame::TooLong { name, limit }
     }
+}
+
+/// The limit that the line from `line` to `end` breaks. A challenge may be as long as its response.
+#[inline]
+fn over_limit(
+    input: &[u8],
+    line: usize,
+    end: usize,
+    limits: &Limits,
+) -> Option<(&'static str, usize)> {
+    let len = end.saturating_sub(line);
+    if len <= limits.reply_line {
+        return None;
+    }
+    let challenge = input.get(line..).is_some_and(|line| line.starts_with(b"334"));
+    if challenge && limits.auth_line > limits.reply_line {
+        return (len > limits.auth_line).then_some(("auth_line", limits.auth_line));
+    }
+    Some(("reply_line", limits.reply_line))
 }
 
 #[cfg(test)]

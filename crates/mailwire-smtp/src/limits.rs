@@ -5,7 +5,7 @@ mailwire_core::limits! {
     pub struct Limits {
         /// The longest command line, with its line end.
         line: usize = 4096, "octets", "RFC 5321 section 4.5.3.1.4 has 512; the extensions add more than 2,000.";
-        /// The longest AUTH command and SASL response, with its line end.
+        /// The longest AUTH command, SASL response and challenge, with its line end.
         auth_line: usize = 12_288, "octets", "RFC 4954 section 4.";
         /// The longest line of a reply, with its line end.
         reply_line: usize = 4096, "octets", "RFC 5321 section 4.5.3.1.5 has 512; providers send over 700.";
@@ -15,6 +15,8 @@ mailwire_core::limits! {
         message: u64 = 52_428_800, "octets", "RFC 5321 section 4.5.3.1.7: at least 65,536.";
         /// Accepted recipients of one transaction.
         recipients: u32 = 1000, "recipients", "RFC 5321 section 4.5.3.1.8: at least 100.";
+        /// Recipients over that limit that are refused before a server closes.
+        excess_recipients: u32 = 1000, "recipients", "RFC 5321 section 4.5.3.1.10: 452, and the client goes on.";
         /// Commands that are refused for what they are before a server closes.
         bad_commands: u16 = 20, "commands", "RFC 5321 section 4.3.2 leaves it open; Postfix and Dovecot have 20.";
         /// The same before the client authenticated or a recipient was accepted.
@@ -54,7 +56,7 @@ mod tests {
         let limits = Limits::default();
         assert!(limits.line >= 512 && limits.auth_line >= 12_288 && limits.reply_line >= 512);
         assert!(limits.message >= 65_536 && limits.recipients >= 100);
-        assert_eq!(Limits::TABLE.len(), 11);
+        assert_eq!(Limits::TABLE.len(), 12);
     }
 
     #[test]

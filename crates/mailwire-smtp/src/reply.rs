@@ -1,17 +1,19 @@
 //! Replies: a code and one or more lines of text. RFC 5321 section 4.2, RFC 2034.
 //!
-//!   S: 250-first line
-//!   S: 250 last line
+//! ```text
+//! S: 250-first line
+//! S: 250 last line
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
+use mailwire_core::parse::{Context, Fail, PResult, Wire, parse_whole, stop};
 use mailwire_core::text::Escaped;
 use mailwire_core::token::{ByteSet, plain_len, plain_text};
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
+use mailwire_core::{Deviations, IntoBytes, InvalidValue, SyntaxError, Tolerance, into_owned};
 
 use crate::element::enhanced_code::EnhancedCode;
 use crate::element::reply_code::ReplyCode;
@@ -75,9 +77,52 @@ pub struct Reply<'a> {
 }
 
 into_owned!(struct Reply { code, enhanced, canonical, wire });
-wire_api!(Deviation: Reply);
 
 impl<'a> Reply<'a> {
+    /// Parses the whole of `input`, with the default tolerance.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    #[inline]
+    pub fn parse(input: &'a [u8]) -> Result<Self, SyntaxError> {
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok(reply),
+            None => Self::odd(input, Tolerance::default()).map(|(reply, _)| reply),
+        }
+    }
+
+    /// Parses the whole of `input` and tells which tolerated deviations it holds.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    #[inline]
+    pub fn parse_with(
+        input: &'a [u8],
+        tolerance: Tolerance<Deviation>,
+    ) -> Result<(Self, Deviations<Deviation>), SyntaxError> {
+        // Most replies are plain, and need no context.
+        match Self::plain(input, |_| Some(())) {
+            Some(reply) => Ok((reply, Deviations::EMPTY)),
+            None => Self::odd(input, tolerance),
+        }
+    }
+
+    /// A reply that is not plain.
+    #[inline(never)]
+    fn odd(
+        input: &'a [u8],
+        tolerance: Tolerance<Deviation>,
+    ) -> Result<(Self, Deviations<Deviation>), SyntaxError> {
+        let cx = Context::new(tolerance);
+        parse_whole(input, |input| Self::any(input, &cx)).map(|reply| (reply, cx.met()))
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        mailwire_core::encoder::to_bytes(self)
+    }
+
     /// A reply of one line. A text that begins with an enhanced status code gives the reply that
     /// code, because that is how the client reads it.
     ///
@@ -257,9 +302,7 @@ fn status(text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
         [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', rest @ ..]
             if matches!(rest.first(), None | Some(b' ')) =>
         {
-            let digit = |digit: u8| u16::from(digit & 0xf);
-            let code = EnhancedCode::new(class & 0xf, digit(*subject), digit(*detail));
-            code.ok().map(|code| (code, rest))
+            Some((EnhancedCode::of_digits(*class, *subject, *detail), rest))
         }
         _ => long_status(text),
     }
@@ -340,16 +383,20 @@ fn check_text(text: &[u8], input: &[u8], cx: &Context) -> Result<(), nom::Err<Fa
 impl<'a> Reply<'a> {
     /// A reply as almost all are: strict, plain ASCII, and nothing behind it.
     ///
-    /// Such a reply is looked at once. For any other this is `None`, and each line is looked at
-    /// closely.
+    /// Such a reply is looked at once, and `each` gets the text of each line. For any other, and where
+    /// `each` says so, this is `None`, and the lines are to be looked at closely.
     #[inline(always)]
-    fn plain(input: &'a [u8]) -> Option<Self> {
+    pub(crate) fn plain(
+        input: &'a [u8],
+        mut each: impl FnMut(&'a [u8]) -> Option<()>,
+    ) -> Option<Self> {
         let (digits, line) = input.split_first_chunk::<3>()?;
         let &[first @ b'2'..=b'5', b'0'..=b'5', b'0'..=b'9'] = digits else { return None };
         let (mut last, mut text) = (line, None);
         while let [b'-', line @ ..] = last {
             let (line, behind) = line.split_at_checked(plain_len(line))?;
             last = behind.strip_prefix(b"\r\n")?.strip_prefix(digits)?;
+            each(line)?;
             text.get_or_insert(line);
         }
         // The last line ends the input; a line end before that is no plain text.
@@ -357,6 +404,7 @@ impl<'a> Reply<'a> {
         if last.is_empty() || !plain_text(last) {
             return None;
         }
+        each(last)?;
         let enhanced = match text.unwrap_or(last) {
             text @ [class, b'.', ..] if *class == first => status(text).map(|(code, _)| code),
             _ => None,
@@ -396,7 +444,7 @@ impl<'a> Reply<'a> {
 impl<'a> Wire<'a> for Reply<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        match Self::plain(input) {
+        match Self::plain(input, |_| Some(())) {
             Some(reply) => Ok((&[], reply)),
             None => Self::any(input, cx),
         }

@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 
 use mailwire_core::body::{Counted, DotDecoder, Findings};
 use mailwire_core::line::{Framed, LineEnding, LineFramer};
-use mailwire_core::parse::{Context, Wire, parse_whole};
+use mailwire_core::parse::Context;
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{Machine, Received, Secret, SyntaxError, Transmit, TransmitQueue, Wait};
 
@@ -107,8 +107,13 @@ enum Phase {
     AuthOffered,
     /// The next line is a SASL response.
     AuthResponse,
-    /// The driver starts TLS. True when it was told.
-    Tls(bool),
+    /// The driver starts TLS.
+    Tls {
+        /// [`Event::TlsReady`] was given.
+        told: bool,
+        /// Octets of the reply to STARTTLS.
+        reply: usize,
+    },
 }
 
 /// A chunk of BDAT.
@@ -190,9 +195,13 @@ pub struct Server {
     recipients: u32,
     /// Answers owed to the recipients of a message.
     results: u32,
+    /// Recipients of the transaction that were refused because there are too many.
+    excess: u32,
     bad_commands: u16,
     state: State,
     barrier: Barrier,
+    /// The verb of the line that is over its limit.
+    long: Option<Verb>,
     auth_rounds: u8,
     flags: Flags,
 }
@@ -209,12 +218,16 @@ struct Flags {
     productive: bool,
     /// The greeting is queued and not yet written.
     greeting: bool,
+    /// Bytes came behind a command whose reply the client has to wait for. They are early even when
+    /// the reply is written before the machine sees them again.
+    early: bool,
     /// [`Event::Closed`] was given.
     told_closed: bool,
-    /// Of the transaction: SMTPUTF8, BODY=BINARYMIME, PRDR.
+    /// Of the transaction: SMTPUTF8, BODY=BINARYMIME, PRDR; and BURL LAST is owed its answer.
     smtputf8: bool,
     binary: bool,
     prdr: bool,
+    burl_last: bool,
 }
 
 impl Server {
@@ -235,9 +248,11 @@ impl Server {
             size: 0,
             recipients: 0,
             results: 0,
+            excess: 0,
             bad_commands: 0,
             state: State::Connected,
             barrier: Barrier::None,
+            long: None,
             auth_rounds: 0,
             flags: Flags { tls, ..Flags::default() },
         }
@@ -246,10 +261,10 @@ impl Server {
     /// Takes note that the TLS handshake is finished. Everything that was said before is forgotten.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`](crate::UsageError::NotNow) when no handshake is due, or the reply to
-    /// STARTTLS is not written.
+    /// [`UsageError::NotNow`](crate::UsageError::NotNow) before [`Event::TlsReady`]: only then it is
+    /// known that the reply to STARTTLS is written and that no plaintext came behind it.
     pub fn tls_started(&mut self) -> Result<(), crate::UsageError> {
-        if !matches!(self.phase, Phase::Tls(_)) || !self.queue.is_empty() {
+        if !matches!(self.phase, Phase::Tls { told: true, .. }) || !self.queue.is_empty() {
             return Err(crate::UsageError::NotNow { what: "the TLS handshake" });
         }
         let bad_commands = self.bad_commands;
@@ -314,10 +329,16 @@ impl Server {
             let enhanced = self.enhanced();
             Answer::to(&error, None).push(&mut self.queue, enhanced);
         }
+        self.end(error);
+        error
+    }
+
+    /// Ends the session without a word.
+    fn end(&mut self, error: PeerError) {
         self.error = Some(error);
         self.state = State::Closed;
         self.phase = Phase::Commands;
-        error
+        self.held = None;
     }
 
     /// Answers by itself, when it is the answer's turn.
@@ -339,8 +360,27 @@ impl Server {
         answer: Answer,
     ) -> Result<Received<Event<'i>>, PeerError> {
         self.answer(answer);
-        self.bad_commands = self.bad_commands.saturating_add(1);
+        self.count_bad(error)?;
+        Ok(Received::event(consumed, Event::Rejected { line, error }))
+    }
+
+    /// Counts what was refused; an error when it was too much.
+    fn count_bad(&mut self, error: PeerError) -> Result<(), PeerError> {
         let limits = &self.config.limits;
+        match error {
+            // Asking is not wrong: the limits are not known to all clients.
+            PeerError::Limit { name: "message", .. } => return Ok(()),
+            // RFC 5321 section 4.5.3.1.10: the client goes on with the recipients that it has.
+            PeerError::Limit { name: "recipients", .. } => {
+                self.excess = self.excess.saturating_add(1);
+                let (name, limit) = ("excess_recipients", limits.excess_recipients);
+                if self.excess > limit {
+                    return Err(self.fail(PeerError::Limit { name, limit: limit.into() }));
+                }
+                return Ok(());
+            }
+            _ => self.bad_commands = self.bad_commands.saturating_add(1),
+        }
         let early = !self.flags.authenticated && !self.flags.productive;
         let (name, limit) = if early && limits.bad_commands_early < limits.bad_commands {
             ("bad_commands_early", limits.bad_commands_early)
@@ -350,7 +390,7 @@ impl Server {
         if self.bad_commands > limit {
             return Err(self.fail(PeerError::Limit { name, limit: limit.into() }));
         }
-        Ok(Received::event(consumed, Event::Rejected { line, error }))
+        Ok(())
     }
 
     /// One step: a line, a slice of a body, or octets that are dropped.
@@ -371,8 +411,11 @@ impl Server {
             Phase::Dotted(_) => self.receive_dotted(input),
             Phase::Counted(_) => self.receive_counted(input),
             Phase::AuthResponse => self.receive_auth(input),
-            Phase::Tls(told) => self.receive_before_tls(input, told),
-            Phase::BodyOffered(_) | Phase::AuthOffered => Ok(Received::nothing(0)),
+            Phase::Tls { told, reply } => self.receive_before_tls(input, told, reply),
+            Phase::BodyOffered(_) | Phase::AuthOffered => {
+                self.flags.early |= !input.is_empty();
+                Ok(Received::nothing(0))
+            }
         }
     }
 
@@ -387,7 +430,7 @@ impl Server {
         }
         let error = match self.barrier {
             Barrier::None => return Ok(()),
-            _ if self.queue.is_empty() && self.owed.is_empty() => {
+            _ if self.queue.is_empty() && self.owed.is_empty() && !self.flags.early => {
                 self.barrier = Barrier::None;
                 return Ok(());
             }
@@ -400,18 +443,31 @@ impl Server {
     /// The next command line.
     fn receive_command<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
         self.check_early(input)?;
+        if matches!(self.owed.first(), Some(Due::Verb(Verb::StartTls))) {
+            self.flags.early |= !input.is_empty();
+        }
         if self.state == State::Connected || self.owed.is_full(self.config.limits.pipeline) {
             return Ok(Received::nothing(0));
         }
         let limits = self.config.limits;
-        let is_auth = input.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
-        let (name, limit) =
-            if is_auth { ("auth_line", limits.auth_line) } else { ("line", limits.line) };
+        // Nine octets tell each verb from a longer word.
+        let known =
+            |input: &[u8]| Verb::from_keyword(KEYWORD.split(input.get(..9).unwrap_or(input)).0);
+        // The beginning of a long line is gone when its end comes.
+        let first = if self.framer.is_skipping() { self.long } else { known(input) };
+        let (name, limit) = match first {
+            Some(Verb::Auth) => ("auth_line", limits.auth_line),
+            _ => ("line", limits.line),
+        };
         let (consumed, ending) = match self.framer.frame(input, limit) {
             Framed::More => return Ok(Received::nothing(0)),
-            Framed::Skipping { consumed } => return Ok(Received::nothing(consumed)),
+            Framed::Skipping { consumed } => {
+                self.long = first;
+                return Ok(Received::nothing(consumed));
+            }
             Framed::TooLong { consumed } => {
                 let error = PeerError::Limit { name, limit: limit as u64 };
+                self.hold_back(first, consumed < input.len())?;
                 return self.reject(&[], consumed, error, Answer::to(&error, None));
             }
             Framed::Line { consumed, ending, .. } => (consumed, ending),
@@ -424,15 +480,29 @@ impl Server {
             return Ok(Received::nothing(0));
         }
         let cx = Context::new(self.config.tolerance);
-        let parsed = parse_whole(frame, |frame| Command::parse_part(frame, &cx));
+        let parsed = Command::parse_in(frame, &cx);
         let line = match ending {
             LineEnding::CrLf => frame.get(..consumed.saturating_sub(2)).unwrap_or_default(),
             LineEnding::Lf => frame.get(..consumed.saturating_sub(1)).unwrap_or_default(),
         };
         match parsed {
             Ok(command) => self.take(command, line, consumed, behind, cx.met()),
-            Err(error) => self.take_broken(error, verb, line, consumed),
+            Err(error) => self.take_broken(error, verb, line, consumed, behind),
         }
+    }
+
+    /// Octets may follow a line that is refused, and they are no commands.
+    fn hold_back(&mut self, verb: Option<Verb>, behind: bool) -> Result<(), PeerError> {
+        match verb {
+            // A chunk of unknown size hides the next command.
+            Some(Verb::Bdat) => return Err(self.fail(PeerError::ChunkSize)),
+            Some(Verb::Data) => {
+                self.barrier = Barrier::RefusedData;
+                self.flags.early = behind;
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// True when what the command means depends on an answer that is owed.
@@ -454,17 +524,23 @@ impl Server {
         verb: Option<Verb>,
         line: &'i [u8],
         consumed: usize,
+        behind: &[u8],
     ) -> Result<Received<Event<'i>>, PeerError> {
-        // A chunk of unknown size hides the next command.
-        if verb == Some(Verb::Bdat) {
-            return Err(self.fail(PeerError::ChunkSize));
-        }
+        self.hold_back(verb, !behind.is_empty())?;
         if self.state == State::Greeted && line.first() == Some(&0x16) {
             return Err(self.fail(PeerError::WrongProtocol));
         }
         // STARTTLS with an argument is refused, and what follows is plaintext like what came before.
         let error = PeerError::Syntax(error);
-        self.reject(line, consumed, error, Answer::to(&error, verb))
+        let bare_lf = line.len().saturating_add(1) == consumed
+            && !self.config.tolerance.allowed().contains(Deviation::BareLfLine);
+        let answer = match verb {
+            // What is wrong is not the command but its line.
+            _ if bare_lf || line.contains(&b'\r') => Answer::BareLineEnd,
+            verb => Answer::to(&error, verb),
+        };
+        let line = if verb == Some(Verb::Auth) { without_response(line) } else { line };
+        self.reject(line, consumed, error, answer)
     }
 
     /// A command that is well formed.
@@ -483,22 +559,22 @@ impl Server {
         }
         if let Err((error, answer)) = self.gate(&command) {
             return match command {
-                Command::Bdat(bdat) => Ok(self.discard_chunk(bdat, line, consumed, error, answer)),
-                Command::Data => {
-                    self.barrier = Barrier::RefusedData;
+                Command::Bdat(bdat) => self.discard_chunk(bdat, line, consumed, error, answer),
+                Command::Auth(_) => self.reject(without_response(line), consumed, error, answer),
+                _ => {
+                    self.hold_back(command.verb(), !behind.is_empty())?;
                     self.reject(line, consumed, error, answer)
                 }
-                _ => self.reject(line, consumed, error, answer),
             };
         }
+        // The event comes first, and what is behind it is refused with the next call: the same as
+        // when the bytes come one by one.
+        if matches!(command, Command::StartTls | Command::Data) {
+            self.flags.early = !behind.is_empty();
+        }
         match &command {
-            Command::StartTls if !behind.is_empty() => {
-                return Err(self.fail(PeerError::DataAfterStartTls));
-            }
             Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) => {
-                if !behind.is_empty() && !self.config.tolerate_early_talkers {
-                    return Err(self.fail(PeerError::EarlyTalker));
-                }
+                self.flags.early = !behind.is_empty();
                 self.barrier = Barrier::Hello;
             }
             Command::Auth(_) => {
@@ -511,6 +587,7 @@ impl Server {
                 self.phase =
                     Phase::BodyOffered(Some(Chunk { octets, last: bdat.last, refusal: None }));
             }
+            Command::Burl(burl) => self.flags.burl_last = burl.last,
             Command::Mail(mail) => {
                 // Flags of a transaction that is refused are set anew by the next one.
                 self.flags.smtputf8 = mail.parameters.smtputf8();
@@ -523,6 +600,16 @@ impl Server {
         self.owed.push(command.verb().map_or(Due::Other, Due::Verb));
         Ok(Received::event(consumed, Event::Command { command, deviations }))
     }
+}
+
+/// An AUTH line without the response, which can hold a password.
+fn without_response(line: &[u8]) -> &[u8] {
+    let mut words = 0_u8;
+    let end = line.iter().position(|&byte| {
+        words = words.saturating_add(u8::from(matches!(byte, b' ' | b'\t' | b'=')));
+        words > 1
+    });
+    line.get(..end.unwrap_or(line.len())).unwrap_or_default()
 }
 
 impl Machine for Server {
@@ -566,7 +653,7 @@ impl Machine for Server {
         self.queue.transmitted(n);
         if self.queue.is_empty() {
             self.flags.greeting = false;
-            if self.owed.is_empty() && self.barrier == Barrier::Hello {
+            if self.owed.is_empty() && self.barrier == Barrier::Hello && !self.flags.early {
                 self.barrier = Barrier::None;
             }
         }
@@ -587,7 +674,7 @@ impl Machine for Server {
             Phase::BodyOffered(_) | Phase::AuthOffered => Wait::Application,
             Phase::Dotted(_) | Phase::Counted(_) => Wait::Body,
             Phase::AuthResponse => Wait::Auth,
-            Phase::Tls(_) => Wait::Tls,
+            Phase::Tls { .. } => Wait::Tls,
         }
     }
 }

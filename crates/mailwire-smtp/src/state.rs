@@ -17,7 +17,7 @@
 //! Greeted Ready Mail Rcpt Chunks Failed: NOOP HELP VRFY EXPN VERB ONEX accepted -> -
 //! Ready: STARTTLS accepted -> Greeted
 //! Ready: AUTH ETRN XFORWARD accepted -> -
-//! Ready: XCLIENT accepted -> Greeted
+//! Greeted Ready: XCLIENT accepted -> Greeted
 //! Ready: ATRN TURN accepted -> Turned
 //! Greeted Ready Mail Rcpt Chunks Failed Refused: QUIT accepted -> Closed
 //! ```
@@ -117,7 +117,7 @@ pub static TRANSITIONS: [Transition; 15] = {
         ),
         row(&[Ready], &[Verb::StartTls], Accepted, Some(Greeted)),
         row(&[Ready], &[Verb::Auth, Verb::Etrn, Verb::Xforward], Accepted, None),
-        row(&[Ready], &[Verb::Xclient], Accepted, Some(Greeted)),
+        row(&[Greeted, Ready], &[Verb::Xclient], Accepted, Some(Greeted)),
         row(&[Ready], &[Verb::Atrn, Verb::Turn], Accepted, Some(Turned)),
         row(
             &[Greeted, Ready, Mail, Rcpt, Chunks, Failed, State::Refused],

@@ -339,3 +339,14 @@ fn a_large_message_takes_no_memory_that_grows() {
     pair.peer.client.finish_body().unwrap();
     assert_eq!(pair.run(), [Seen::Reply(3, 250, None)]);
 }
+
+#[test]
+fn a_refused_chunk_of_no_octets_holds_nothing_up() {
+    let mut app = support::App::new(support::everything());
+    app.output();
+    app.feed(b"EHLO client.example\r\n");
+    app.output();
+    let input = b"BDAT 0\r\nNOOP\r\n";
+    assert_eq!(app.feed(input), input.len());
+    assert!(app.events.iter().any(|event| event == "NOOP"), "{:?}", app.events);
+}

@@ -104,17 +104,61 @@ impl Seen {
         }
     }
 
-    /// Looks at all of `octets`.
-    pub(super) fn all<const OCTETS: bool>(mut octets: &[u8]) -> Self {
-        let mut seen = Self::NOTHING;
+    /// Looks at all of `octets`, and keeps where dots begin lines.
+    pub(super) fn all<const OCTETS: bool>(octets: &[u8]) -> (Self, Dots) {
+        let (mut seen, mut dots, mut at) = (Self::NOTHING, Dots::NONE, 0_usize);
         loop {
-            octets = octets.get(Self::nothing_in::<OCTETS>(octets)..).unwrap_or_default();
-            if octets.is_empty() {
-                return seen;
+            let rest = octets.get(at..).unwrap_or_default();
+            at = at.saturating_add(Self::nothing_in::<OCTETS>(rest));
+            let rest = octets.get(at..).unwrap_or_default();
+            if rest.is_empty() {
+                return (seen, dots);
             }
-            let (more, dealt_with) = Self::window::<OCTETS>(octets);
+            let (more, dealt_with) = Self::window::<OCTETS>(rest);
             seen = seen.and(more);
-            octets = octets.get(dealt_with..).unwrap_or_default();
+            if more.dot {
+                dots.add(octets, at, dealt_with);
+            }
+            at = at.saturating_add(dealt_with);
+        }
+    }
+}
+
+/// The first dots that begin lines; there are few of them in a chunk of mail.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dots {
+    places: [usize; 24],
+    count: usize,
+    /// There are more than have a place.
+    more: bool,
+}
+
+impl Dots {
+    const NONE: Self = Self { places: [0; 24], count: 0, more: false };
+
+    /// Adds the dots of the window of `octets` that begins at `at`.
+    fn add(&mut self, octets: &[u8], at: usize, dealt_with: usize) {
+        let (end, mut from) = (at.saturating_add(dealt_with), at);
+        while from < end && !self.more {
+            let rest = octets.get(from..).unwrap_or_default();
+            let Some(dot) = dot_in_window(rest, end.saturating_sub(from)) else { return };
+            let dot = from.saturating_add(dot);
+            match self.places.get_mut(self.count) {
+                Some(place) => (*place, self.count) = (dot, self.count.saturating_add(1)),
+                None => self.more = true,
+            }
+            // The CRLF of the next one begins behind this one.
+            from = dot.saturating_add(1);
+        }
+    }
+
+    /// The first dot behind `from` that begins a line of `octets`, whose dots these are.
+    pub(super) fn next(&self, octets: &[u8], from: usize) -> Option<usize> {
+        let places = self.places.get(..self.count).unwrap_or_default();
+        let place = places.iter().copied().find(|&place| place > from);
+        match place {
+            None if self.more => line_start_with_dot(octets, from),
+            place => place,
         }
     }
 }
@@ -203,7 +247,10 @@ mod tests {
                     for (to, from) in octets[at..].iter_mut().zip(put) {
                         *to = *from;
                     }
-                    assert!(same(Seen::all::<true>(&octets), naive(&octets)), "{len} {at} {put:?}");
+                    assert!(
+                        same(Seen::all::<true>(&octets).0, naive(&octets)),
+                        "{len} {at} {put:?}"
+                    );
                     assert_eq!(line_start_with_dot(&octets, 0), naive_dot(&octets, 0));
                     let (cr, lf) = which_bare(&octets);
                     assert_eq!(cr | lf, naive(&octets).bare);
@@ -223,7 +270,13 @@ mod tests {
             let octets: Vec<u8> = parts.concat().into_bytes();
             let from = from.min(octets.len());
             prop_assert_eq!(line_start_with_dot(&octets, from), naive_dot(&octets, from));
-            let seen = Seen::all::<false>(&octets);
+            let (seen, dots) = Seen::all::<false>(&octets);
+            let mut place = 0;
+            while let Some(dot) = naive_dot(&octets, place) {
+                prop_assert_eq!(dots.next(&octets, place), Some(dot));
+                place = dot;
+            }
+            prop_assert_eq!(dots.next(&octets, place), None);
             prop_assert_eq!(seen.bare, naive(&octets).bare);
             prop_assert_eq!(seen.dot, naive(&octets).dot);
         }

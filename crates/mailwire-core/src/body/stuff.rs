@@ -7,7 +7,7 @@ use memchr::memchr2;
 use thiserror::Error;
 
 use super::findings::Findings;
-use super::scan::{Seen, line_start_with_dot};
+use super::scan::{Dots, Seen};
 
 /// What [`DotEncoder`] does with a CR or LF that stands alone.
 ///
@@ -131,7 +131,7 @@ impl DotEncoder {
             return Ok(());
         };
         let octets = Findings::EIGHT_BIT | Findings::NUL;
-        let seen = if self.refuse.intersects(octets) {
+        let (seen, dots) = if self.refuse.intersects(octets) {
             Seen::all::<true>(chunk)
         } else {
             Seen::all::<false>(chunk)
@@ -144,7 +144,7 @@ impl DotEncoder {
         }
         let clean = (self.at == At::Cr) == (first == b'\n') && !seen.bare;
         match self.newlines {
-            _ if clean => self.stuff(chunk, seen.dot, sink),
+            _ if clean => self.stuff(chunk, &dots, sink),
             Newlines::Normalize => self.normalize(chunk, sink),
             Newlines::Refuse => return self.fail(BodyError::BareNewline),
         }
@@ -177,7 +177,7 @@ impl DotEncoder {
 
     /// A chunk in which each CR has its LF and each LF its CR, the last CR perhaps to come.
     /// `dots`: there is a dot behind one of them.
-    fn stuff(&mut self, chunk: &[u8], dots: bool, mut sink: impl FnMut(Stuffed)) {
+    fn stuff(&mut self, chunk: &[u8], dots: &Dots, mut sink: impl FnMut(Stuffed)) {
         let mut from = 0;
         if self.at == At::Cr {
             // The LF that the check found at the start of this chunk.
@@ -189,7 +189,7 @@ impl DotEncoder {
             sink(Stuffed::Insert(b"."));
         }
         while from < body.len() {
-            let dot = if dots { line_start_with_dot(body, from) } else { None };
+            let dot = dots.next(body, from);
             let to = dot.unwrap_or(body.len());
             sink(Stuffed::Chunk(from..to));
             if dot.is_some() {

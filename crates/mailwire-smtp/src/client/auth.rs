@@ -43,7 +43,7 @@ impl Client {
         self.push(&line);
         let end = self.queued;
         if let Some(command) = self.commands.front_mut() {
-            command.end = end;
+            (command.line, command.end) = (end, end);
         }
         self.phase = Phase::Commands;
     }

@@ -19,6 +19,9 @@ impl Client {
     /// [`UsageError::Body`] and [`UsageError::BodyLength`] when the part cannot be sent, and nothing
     /// of it is. A body of DATA that failed cannot be ended: close the connection.
     pub fn send_body(&mut self, part: Bytes) -> Result<(), UsageError> {
+        if self.is_closed() {
+            return Err(UsageError::Closed);
+        }
         if self.queue.len() > self.config.limits.transmit {
             return Err(UsageError::Busy);
         }
@@ -32,8 +35,10 @@ impl Client {
                 })?;
             }
             Phase::Counted(encoder) => {
-                if !self.flags.binary {
-                    let mut inspector = Inspector::new(refused(self.flags.eight_bit));
+                let at = self.sent.saturating_sub(1);
+                let of = self.commands.get(at).map(|command| command.of).unwrap_or_default();
+                if !of.binary {
+                    let mut inspector = Inspector::new(refused(of.eight_bit));
                     inspector.inspect(&part);
                     if inspector.found().contains(Findings::EIGHT_BIT) {
                         return Err(BodyError::EightBit.into());
@@ -58,6 +63,9 @@ impl Client {
     /// [`UsageError::NotNow`] when no body is under way; [`UsageError::BodyLength`] when octets of
     /// BDAT are missing; [`UsageError::Body`] when the body of DATA failed or ends in a bare CR.
     pub fn finish_body(&mut self) -> Result<(), UsageError> {
+        if self.is_closed() {
+            return Err(UsageError::Closed);
+        }
         match &mut self.phase {
             Phase::Dotted(encoder) => {
                 let before = self.queue.len();
@@ -76,6 +84,7 @@ impl Client {
                 let at = self.sent.saturating_sub(1);
                 let end = self.queued;
                 if let Some(command) = self.commands.get_mut(at) {
+                    command.stage = Stage::Reply;
                     command.end = end;
                 }
             }
@@ -89,12 +98,13 @@ impl Client {
 
     /// The body of DATA may come.
     pub(super) fn start_dotted(&mut self) {
+        let mut eight_bit = false;
         if let Some(command) = self.commands.front_mut() {
             command.stage = Stage::Body;
-            command.end = u64::MAX;
+            eight_bit = command.of.eight_bit;
         }
         let encoder = DotEncoder::new(self.config.newlines);
-        self.phase = Phase::Dotted(encoder.refuse(refused(self.flags.eight_bit)));
+        self.phase = Phase::Dotted(encoder.refuse(refused(eight_bit)));
         self.flags.wanted = true;
     }
 

@@ -1,6 +1,6 @@
 //! What a client refuses before anything is sent.
 
-use super::{Client, Phase};
+use super::{Client, Phase, Transaction};
 use crate::command::{Command, Group, Verb};
 use crate::error::UsageError;
 use crate::extension::{EXTENSIONS, Extension, ExtensionRow};
@@ -29,7 +29,15 @@ impl Client {
         {
             return not_now;
         }
-        let Some(verb) = command.verb() else { return Ok(()) };
+        let Some(verb) = command.verb() else {
+            // What an unknown verb says and does is not known, so it is bound like any.
+            let required = self.config.tls == TlsPolicy::Required && !self.flags.tls;
+            return match self.planned.allows(Verb::Noop) {
+                false => not_now,
+                true if required => Err(UsageError::TlsRequired),
+                true => Ok(()),
+            };
+        };
         if alone(verb) && !self.commands.is_empty() || !self.planned.allows(verb) {
             return not_now;
         }
@@ -44,7 +52,7 @@ impl Client {
         match command {
             Command::Mail(mail) => self.check_mail(mail),
             Command::Rcpt(rcpt) => self.check_rcpt(rcpt),
-            Command::Data if self.flags.binary => not_now,
+            Command::Data if self.given.binary => not_now,
             Command::Auth(auth) if !self.extensions.has_mechanism(auth.mechanism.as_str()) => {
                 Err(UsageError::NotOffered(Extension::Auth))
             }
@@ -104,7 +112,7 @@ impl Client {
             RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
             _ => false,
         });
-        if (utf8 || rcpt.forward_path.needs_utf8()) && !self.flags.smtputf8 {
+        if (utf8 || rcpt.forward_path.needs_utf8()) && !self.given.smtputf8 {
             return Err(UsageError::NeedsSmtpUtf8);
         }
         Ok(())
@@ -122,10 +130,12 @@ impl Client {
         self.planned = self.planned.after(verb, outcome);
         if let Command::Mail(mail) = command {
             let body = mail.parameters.body();
-            self.flags.smtputf8 = mail.parameters.smtputf8();
-            self.flags.prdr = mail.parameters.prdr();
-            self.flags.eight_bit = body == BodyType::EightBitMime;
-            self.flags.binary = body == BodyType::BinaryMime;
+            self.given = Transaction {
+                smtputf8: mail.parameters.smtputf8(),
+                eight_bit: body == BodyType::EightBitMime,
+                binary: body == BodyType::BinaryMime,
+                prdr: mail.parameters.prdr(),
+            };
         }
     }
 }

@@ -3,49 +3,49 @@
 use mailwire_core::parse::Context;
 use mailwire_core::sasl::Challenge;
 
-use super::{Client, Event, Phase, Stage, Ticket};
+use super::{Client, Event, Pending, Phase, Stage, Ticket};
 use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
-use crate::error::PeerError;
+use crate::error::{PeerError, Unanswered};
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::family::hello::EhloReply;
 use crate::reply::Reply;
-use crate::server::TlsPolicy;
+use crate::server::{Protocol, TlsPolicy};
 use crate::state::{Outcome, State};
 
 impl Client {
-    /// Takes a whole reply. `behind`: octets of input behind it.
+    /// Takes a whole reply.
     pub(super) fn take_reply<'i>(
         &mut self,
         reply: Reply<'i>,
         cx: &Context,
-        behind: usize,
     ) -> Result<Event<'i>, PeerError> {
         let code = reply.code();
+        let closing = code == ReplyCode::NOT_AVAILABLE;
         if self.state == State::Connected {
             return self.take_greeting(reply);
         }
-        let Some(command) = self.commands.front().filter(|_| self.sent > 0) else {
-            if code == ReplyCode::NOT_AVAILABLE {
+        // What the server can have answered: it knows the line of the first command.
+        let known = |command: &&Pending| self.sent > 0 && self.written >= command.line;
+        let Some(command) = self.commands.front().filter(known) else {
+            if closing {
                 self.abandon();
                 return Ok(Event::Closing(reply));
             }
             return Err(self.unexpected(code));
         };
-        let (ticket, verb, stage, last) =
-            (command.ticket, command.verb, command.stage, command.last);
-        let whole = self.written >= command.end;
-        // A server may give up early, but it cannot accept what it has not got.
-        if !whole && code.number() < 400 {
+        let (ticket, verb, stage, last, of) =
+            (command.ticket, command.verb, command.stage, command.last, command.of);
+        // It cannot accept what it has not got, and it is not its turn behind a challenge.
+        let whole = stage != Stage::Body && self.written >= command.end;
+        let challenged = matches!(self.phase, Phase::AuthChallenged);
+        if !whole && code.number() < 400 || challenged && !closing {
             return Err(self.unexpected(code));
         }
-        if !whole && stage == Stage::Reply && code != ReplyCode::NOT_AVAILABLE {
-            // A chunk may be refused while its octets are under way; a line may not.
-            let chunk = verb == Some(Verb::Bdat) && self.written > 0;
-            if !chunk {
-                return Err(self.unexpected(code));
-            }
+        if !whole {
+            self.refused_early();
+            return Ok(Event::Reply { ticket, reply, recipient: None, deviations: cx.met() });
         }
         let mut recipient = None;
         match (verb, stage) {
@@ -53,14 +53,18 @@ impl Client {
                 return self.take_challenge(reply, ticket);
             }
             (Some(Verb::Data), Stage::Reply) if code == ReplyCode::START_MAIL_INPUT => {
-                if self.recipients == 0 {
-                    self.send_nothing();
-                } else {
+                if self.recipients > 0 {
                     self.start_dotted();
+                } else if self.config.protocol == Protocol::Lmtp {
+                    // The server owes a reply for each of no recipients: none. Replies to an empty
+                    // message could not be told from those to the next command.
+                    return Err(self.unexpected(code));
+                } else {
+                    self.send_nothing();
                 }
             }
             (_, Stage::Results { due: 1, next: 0 })
-                if code == ReplyCode::PRDR_CONTENT_ANALYSIS && self.flags.prdr =>
+                if code == ReplyCode::PRDR_CONTENT_ANALYSIS && of.prdr =>
             {
                 let due = self.recipients.saturating_add(1);
                 if let Some(command) = self.commands.front_mut() {
@@ -71,9 +75,13 @@ impl Client {
             (Some(Verb::Data), Stage::Reply) if code.is_positive() => {
                 return Err(self.unexpected(code));
             }
-            (_, Stage::Body) => self.refused_early(),
             (_, Stage::Results { due, next }) => {
+                let nobody = self.recipients == 0;
                 recipient = self.take_result(due, next);
+                if nobody && code.is_positive() {
+                    // The empty message is taken, and nobody gets the one that was meant.
+                    return Ok(Event::Unanswered { ticket, outcome: Unanswered::NotSent });
+                }
             }
             (Some(Verb::Bdat | Verb::Burl), Stage::Reply) if last => {
                 self.expect_results(0);
@@ -82,21 +90,12 @@ impl Client {
                 {
                     recipient = self.take_result(due, next);
                 }
-                if !whole {
-                    self.refused_early();
-                }
             }
-            (Some(verb), Stage::Reply) => {
-                if !whole && verb == Verb::Bdat {
-                    self.refused_early();
-                } else {
-                    self.take_outcome(verb, &reply, cx, behind)?;
-                }
-            }
-            (None, Stage::Reply) => self.end_first(),
+            (Some(verb), _) => self.take_outcome(verb, &reply, cx)?,
+            (None, _) => self.end_first(),
         }
-        if code == ReplyCode::NOT_AVAILABLE {
-            self.end_ticket(ticket);
+        if closing {
+            // Results that are still due stay unknown.
             self.abandon();
         }
         Ok(Event::Reply { ticket, reply, recipient, deviations: cx.met() })
@@ -135,7 +134,7 @@ impl Client {
 
     /// One of the results of a message.
     fn take_result(&mut self, due: u32, next: u32) -> Option<u32> {
-        let each = self.config.protocol == crate::server::Protocol::Lmtp || due > 1 || next > 0;
+        let each = self.config.protocol == Protocol::Lmtp || due > 1 || next > 0;
         let recipient = (each && next < self.recipients).then_some(next);
         if due > 1 {
             if let Some(command) = self.commands.front_mut() {
@@ -163,7 +162,6 @@ impl Client {
         verb: Verb,
         reply: &Reply<'_>,
         cx: &Context,
-        behind: usize,
     ) -> Result<(), PeerError> {
         let code = reply.code();
         let positive = match verb {
@@ -172,7 +170,6 @@ impl Client {
         };
         let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
         self.state = self.state.after(verb, outcome);
-        self.end_first();
         let required = self.config.tls == TlsPolicy::Required && !self.flags.tls;
         match verb {
             Verb::Ehlo | Verb::Lhlo if positive => {
@@ -194,12 +191,8 @@ impl Client {
             }
             Verb::Rcpt if positive => self.recipients = self.recipients.saturating_add(1),
             Verb::Mail | Verb::Rset if positive => self.recipients = 0,
-            Verb::StartTls if positive => {
-                if behind > 0 {
-                    return Err(self.fail(PeerError::DataAfterStartTls));
-                }
-                self.phase = Phase::Tls(false);
-            }
+            // Bytes behind it are refused with the next call, whether they are here already or not.
+            Verb::StartTls if positive => self.phase = Phase::Tls(false),
             Verb::StartTls if required => {
                 return Err(self.fail(PeerError::TlsRefused { code: code.number() }));
             }
@@ -208,8 +201,12 @@ impl Client {
                 self.flags.authenticated = positive;
             }
             Verb::Xclient if positive => self.extensions = Extensions::default(),
-            Verb::Quit => self.abandon(),
             _ => {}
+        }
+        // A command whose reply is an error to us ends with that error, as any that has no reply.
+        self.end_first();
+        if verb == Verb::Quit {
+            self.abandon();
         }
         Ok(())
     }
@@ -218,13 +215,6 @@ impl Client {
     fn end_first(&mut self) {
         self.commands.pop_front();
         self.sent = self.sent.saturating_sub(1);
-    }
-
-    /// The command has its reply, if it has not ended yet.
-    fn end_ticket(&mut self, ticket: Ticket) {
-        if self.commands.front().is_some_and(|command| command.ticket == ticket) {
-            self.end_first();
-        }
     }
 
     fn unexpected(&mut self, code: ReplyCode) -> PeerError {

@@ -1,8 +1,10 @@
 //! Domains and address literals, as they stand behind the `@` and in EHLO. RFC 5321 sections
 //! 4.1.2 and 4.1.3, RFC 6531 section 3.3.
 //!
-//!   C: EHLO mail.example.org
-//!   C: MAIL FROM:<alice@[IPv6:2001:db8::1]>
+//! ```text
+//! C: EHLO mail.example.org
+//! C: MAIL FROM:<alice@[IPv6:2001:db8::1]>
+//! ```
 
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -282,6 +284,10 @@ fn check_general(text: &[u8]) -> Result<(), usize> {
     if tag.is_empty() || tag.last() == Some(&b'-') || tag.eq_ignore_ascii_case(b"IPv6") {
         return Err(0);
     }
+    // `1:2:3:4:5:6:7:8` has the form of a tag and its content, and is read as an address.
+    if ipv6(text).is_some() {
+        return Err(0);
+    }
     match rest.split_first() {
         Some((b':', content)) if !content.is_empty() => {
             DCONTENT.check(content).map_err(|at| at.saturating_add(tag.len()).saturating_add(1))
@@ -427,6 +433,13 @@ mod tests {
             (b"example.org.", Deviation::TrailingDotInDomain, b"example.org"),
             (b"[::1]", Deviation::UntaggedIpv6Literal, b"[IPv6:::1]"),
         ]);
+    }
+
+    #[test]
+    fn an_address_cannot_be_built_as_another_literal() {
+        for text in ["1:2:3:4:5:6:7:8", "1::2", "IPv6:::1", "a-:b", "192.0.2.1", "a:]"] {
+            assert!(GeneralLiteral::new(text).is_err(), "{text}");
+        }
     }
 
     #[test]

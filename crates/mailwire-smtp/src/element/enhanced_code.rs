@@ -152,6 +152,19 @@ impl EnhancedCode {
         }
     }
 
+    /// A code of three single digits, of which the first was checked.
+    #[inline(always)]
+    pub(crate) const fn of_digits(class: u8, subject: u8, detail: u8) -> Self {
+        let class = match class {
+            b'2' => Class::Success,
+            b'4' => Class::PersistentTransientFailure,
+            _ => Class::PermanentFailure,
+        };
+        let status =
+            EnhancedStatus { subject: (subject & 0xf) as u16, detail: (detail & 0xf) as u16 };
+        Self { class, status }
+    }
+
     /// Whether it worked.
     #[must_use]
     pub const fn class(self) -> Class {

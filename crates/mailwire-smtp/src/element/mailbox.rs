@@ -1,6 +1,8 @@
 //! Mailboxes: a local part and a domain. RFC 5321 section 4.1.2, RFC 6531 section 3.3.
 //!
-//!   C: RCPT TO:<"odd user"@example.org>
+//! ```text
+//! C: RCPT TO:<"odd user"@example.org>
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

@@ -1,6 +1,8 @@
 //! The parameters of MAIL and RCPT: the list that all extensions share. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```text
+//! C: MAIL FROM:<a@example.org> SIZE=1024 BODY=8BITMIME
+//! ```
 //!
 //! A list is a checked view: each parameter is parsed once for its grammar and again when it is
 //! looked at; nothing is allocated.
@@ -113,6 +115,13 @@ pub(crate) trait Parameter<'a>: Wire<'a> {
     fn keyword(&self) -> Cow<'_, [u8]>;
     /// True for a keyword that is typed here, and so is never one kept as data.
     fn is_known(keyword: &[u8]) -> bool;
+
+    /// Parses one parameter for its number alone. Where the parser can be seen through, no value is
+    /// made.
+    fn number_of(input: &'a [u8], cx: &Context) -> PResult<'a, Option<u32>> {
+        let (rest, parameter) = Self::parse_part(input, cx)?;
+        Ok((rest, parameter.number()))
+    }
 }
 
 /// Checks `*(SP esmtp-param)` to the end of the line; gives the octets, without what follows, and
@@ -125,8 +134,8 @@ pub(crate) fn check_list<'a, P: Parameter<'a>>(
     let mut seen = 0_u32;
     let mut others = 0_u32;
     while let Some(next) = next_parameter(rest, cx)? {
-        let (after, parameter) = P::parse_part(next, cx)?;
-        let repeated = match parameter.number() {
+        let (after, number) = P::number_of(next, cx)?;
+        let repeated = match number {
             Some(number) => {
                 let bit = 1_u32.checked_shl(number).unwrap_or_default();
                 let repeated = seen & bit != 0;
@@ -136,7 +145,7 @@ pub(crate) fn check_list<'a, P: Parameter<'a>>(
             None => {
                 others = others.saturating_add(1);
                 // Looking back costs time that grows with the square of the count.
-                others > MAX_OTHERS || repeats::<P>(input, next, &parameter.keyword())
+                others > MAX_OTHERS || repeats::<P>(input, next, keyword(next)?.1)
             }
         };
         if repeated {

@@ -1,7 +1,9 @@
 //! Paths: what stands between the angle brackets of MAIL and RCPT. RFC 5321 section 4.1.2.
 //!
-//!   C: MAIL FROM:<>
-//!   C: RCPT TO:<@relay.example:bob@example.org>
+//! ```text
+//! C: MAIL FROM:<>
+//! C: RCPT TO:<@relay.example:bob@example.org>
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -350,14 +352,20 @@ impl<'a> From<Mailbox<'a>> for ForwardPath<'a> {
 impl<'a> Wire<'a> for ForwardPath<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        // Few mailboxes begin as this one does.
-        if let [b'<', b'P' | b'p', ..] = input {
+        // Few other paths begin as this one does and end where it does.
+        if let [b'<', b'P' | b'p', _, _, _, _, _, _, _, _, _, b'>', ..] = input {
             if let Some(rest) = strip_prefix_ignore_case(input, b"<postmaster>") {
                 return Ok((rest, Self::Postmaster));
             }
         }
         Ok(match bracketed(input, cx, true)? {
             (rest, Inside::Path(path)) => (rest, Self::Path(path)),
+            // Quotes change nothing: `<"postmaster">`.
+            (rest, Inside::Local(local_part))
+                if local_part.as_bytes().eq_ignore_ascii_case(b"postmaster") =>
+            {
+                (rest, Self::Postmaster)
+            }
             (rest, Inside::Local(local_part)) => (rest, Self::Local(local_part)),
         })
     }
@@ -425,6 +433,7 @@ mod tests {
         check_lenient::<ForwardPath<'_>>(&[
             (b"a@b", Deviation::MissingAngleBrackets, b"<a@b>"),
             (b"<root>", Deviation::MissingDomain, b"<root>"),
+            (br#"<"postmaster">"#, Deviation::MissingDomain, b"<Postmaster>"),
             (long, Deviation::LongPath, long),
         ]);
         check_lenient::<ReversePath<'_>>(&[

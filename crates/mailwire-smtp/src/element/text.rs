@@ -1,12 +1,14 @@
 //! The free argument of VRFY, EXPN, HELP, NOOP and ETRN. RFC 5321 section 4.1.2.
 //!
-//!   C: VRFY "Sam Q. Smith"
+//! ```text
+//! C: VRFY "Sam Q. Smith"
+//! ```
 
 use alloc::borrow::Cow;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
-use mailwire_core::token::ByteSet;
+use mailwire_core::token::{ByteSet, WSP};
 use mailwire_core::{text_type, wire_api};
 
 use super::mailbox::quoted;
@@ -76,7 +78,8 @@ impl<'a> Wire<'a> for Text<'a> {
                 (rest, Cow::Borrowed(atom))
             }
         };
-        if rest.is_empty() {
+        // Blanks behind it are not of it, and the end of the line judges them.
+        if WSP.span(rest) == rest.len() {
             return Ok((rest, Self(text)));
         }
         if cx.tolerate(Deviation::TextArgument) {
@@ -118,6 +121,7 @@ mod tests {
             (b"\"", "Quoted-string", 1),
             (b"\x80\xff=", "String", 0),
             (b"a\rb", "String", 1),
+            (b"a ", "end", 1),
             (b"\xf0\x9f", "String", 0),
         ]);
     }

@@ -1,12 +1,14 @@
 //! AUTH: who the client is. RFC 4954; the mechanisms are the caller's.
 //!
-//!   C: AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ=
-//!   S: 235 2.7.0 Authentication successful
+//! ```text
+//! C: AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ=
+//! S: 235 2.7.0 Authentication successful
 //!
-//!   C: AUTH CRAM-MD5
-//!   S: 334 PDQxOTI5NDIzNDEuMTI4Mjg0NzJAc291cmNlZm91ci5hbmRyZXcuY211LmVkdT4=
-//!   C: *
-//!   S: 501 5.7.0 Authentication cancelled
+//! C: AUTH CRAM-MD5
+//! S: 334 PDQxOTI5NDIzNDEuMTI4Mjg0NzJAc291cmNlZm91ci5hbmRyZXcuY211LmVkdT4=
+//! C: *
+//! S: 501 5.7.0 Authentication cancelled
+//! ```
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

@@ -1,8 +1,10 @@
 //! BDAT and BURL: a message in counted chunks and by reference. RFC 3030, RFC 4468.
 //!
-//!   C: BDAT 86 LAST
-//!   C: (86 octets)
-//!   S: 250 Message OK, 86 octets received
+//! ```text
+//! C: BDAT 86 LAST
+//! C: (86 octets)
+//! S: 250 Message OK, 86 octets received
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::into_owned;

@@ -1,12 +1,14 @@
 //! DATA: the message itself, ended by a line with a dot. RFC 5321 section 4.1.1.4.
 //!
-//!   C: DATA
-//!   S: 354 End data with <CR><LF>.<CR><LF>
-//!   C: Subject: hello
-//!   C:
-//!   C: hello
-//!   C: .
-//!   S: 250 2.0.0 Ok: queued
+//! ```text
+//! C: DATA
+//! S: 354 End data with <CR><LF>.<CR><LF>
+//! C: Subject: hello
+//! C:
+//! C: hello
+//! C: .
+//! S: 250 2.0.0 Ok: queued
+//! ```
 //!
 //! The body is not grammar: [`DotDecoder`](mailwire_core::body::DotDecoder) takes the dots out and
 //! finds the end, [`DotEncoder`](mailwire_core::body::DotEncoder) puts them in.

@@ -1,6 +1,8 @@
 //! The greeting: the first reply of a session. RFC 5321 sections 3.1 and 4.2, RFC 7504.
 //!
-//!   S: 220 foo.com Simple Mail Transfer Service Ready
+//! ```text
+//! S: 220 foo.com Simple Mail Transfer Service Ready
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire};

@@ -1,17 +1,20 @@
 //! VRFY, EXPN and HELP: questions to the server. RFC 5321 sections 4.1.1.6 to 4.1.1.8, RFC 6531
 //! section 3.7.4.2.
 //!
-//!   C: VRFY Crispin
-//!   S: 250 Mark Crispin <Admin.MRC@foo.com>
+//! ```text
+//! C: VRFY Crispin
+//! S: 250 Mark Crispin <Admin.MRC@foo.com>
+//! ```
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::into_owned;
-use mailwire_core::parse::{Context, PResult, Wire, cut};
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::token::WSP;
 
 use crate::command::Command;
 use crate::element::text::Text;
 use crate::token;
+use crate::tolerance::Deviation;
 
 /// The argument of VRFY or EXPN: a user, a mailbox or a list; sent by the client.
 ///
@@ -60,7 +63,13 @@ impl<'a> Wire<'a> for Query<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, ()) = token::sp(input, cx)?;
         let (rest, (text, smtputf8)) = match without_smtputf8(rest) {
-            Some(text) => (&[][..], (cut(Text::parse_part(text, cx)).map(|(_, text)| text)?, true)),
+            Some(text) => {
+                let (blanks, text) = cut(Text::parse_part(text, cx))?;
+                if !blanks.is_empty() && !cx.tolerate(Deviation::ExtraSpaces) {
+                    return Err(stop(rest, "SP"));
+                }
+                (&[][..], (text, true))
+            }
             None => {
                 let (rest, text) = cut(Text::parse_part(rest, cx))?;
                 (rest, (text, false))
@@ -106,7 +115,6 @@ pub(crate) fn help<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>
 mod tests {
     use super::*;
     use crate::rows::{check_lenient, check_rejects, check_rows};
-    use crate::tolerance::Deviation;
 
     fn query(text: &str, smtputf8: bool) -> Query<'_> {
         Query { text: Text::new(text).unwrap(), smtputf8 }
@@ -138,6 +146,8 @@ mod tests {
     fn lenient() {
         check_lenient::<Command<'_>>(&[
             (b"VRFY <a@b>\r\n", Deviation::TextArgument, b"VRFY \"<a@b>\"\r\n"),
+            (b"VRFY \"a\" \r\n", Deviation::TrailingSpaces, b"VRFY a\r\n"),
+            (b"VRFY a  SMTPUTF8\r\n", Deviation::ExtraSpaces, b"VRFY a SMTPUTF8\r\n"),
             (b"HELP \r\n", Deviation::TrailingSpaces, b"HELP\r\n"),
         ]);
     }

@@ -1,7 +1,9 @@
 //! MAIL, and the SEND, SOML and SAML of RFC 821: who a message is from. RFC 5321 section 4.1.1.2.
 //!
-//!   C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
-//!   S: 250 2.1.0 Ok
+//! ```text
+//! C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! S: 250 2.1.0 Ok
+//! ```
 
 mod parameter;
 

@@ -1,7 +1,9 @@
 //! ETRN, ATRN and TURN: the server sends what it holds for the client. RFC 1985, RFC 2645, RFC 821.
 //!
-//!   C: ATRN example.org,example.com
-//!   S: 250 OK now reversing the connection
+//! ```text
+//! C: ATRN example.org,example.com
+//! S: 250 OK now reversing the connection
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;

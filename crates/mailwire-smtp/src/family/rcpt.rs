@@ -1,7 +1,9 @@
 //! RCPT: whom a message goes to. RFC 5321 section 4.1.1.3.
 //!
-//!   C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
-//!   S: 250 2.1.5 Ok
+//! ```text
+//! C: RCPT TO:<bob@example.org> NOTIFY=FAILURE
+//! S: 250 2.1.5 Ok
+//! ```
 
 use alloc::borrow::Cow;
 
@@ -150,6 +152,7 @@ into_owned!(
 wire_api!(Deviation: RcptParameter);
 
 impl<'a> Wire<'a> for RcptParameter<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, word) = keyword(input)?;
         let Some(word) = RcptKeyword::from_keyword(word) else {

@@ -1,10 +1,12 @@
 //! NOOP, RSET and QUIT: the commands that carry no mail. RFC 5321 sections 4.1.1.5, 4.1.1.9 and
 //! 4.1.1.10.
 //!
-//!   C: RSET
-//!   S: 250 2.0.0 Ok
-//!   C: QUIT
-//!   S: 221 2.0.0 Bye
+//! ```text
+//! C: RSET
+//! S: 250 2.0.0 Ok
+//! C: QUIT
+//! S: 221 2.0.0 Bye
+//! ```
 
 use mailwire_core::parse::{Context, PResult, Wire, stop};
 use mailwire_core::token::{LINE, WSP};

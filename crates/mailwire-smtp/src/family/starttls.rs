@@ -1,7 +1,9 @@
 //! STARTTLS: from here on over TLS. RFC 3207.
 //!
-//!   C: STARTTLS
-//!   S: 220 2.0.0 Ready to start TLS
+//! ```text
+//! C: STARTTLS
+//! S: 220 2.0.0 Ready to start TLS
+//! ```
 //!
 //! Nothing may follow the command or its reply before the handshake; all that was learned before it
 //! is forgotten.

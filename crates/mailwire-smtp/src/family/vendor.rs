@@ -1,8 +1,10 @@
 //! XCLIENT and XFORWARD of Postfix: facts about another client, told by a trusted one; and the VERB
 //! and ONEX of sendmail.
 //!
-//!   C: XCLIENT NAME=spike.porcupine.org ADDR=168.100.189.2
-//!   S: 220 server.example.com ESMTP Postfix
+//! ```text
+//! C: XCLIENT NAME=spike.porcupine.org ADDR=168.100.189.2
+//! S: 220 server.example.com ESMTP Postfix
+//! ```
 
 use alloc::borrow::Cow;
 use core::fmt;

@@ -62,8 +62,10 @@ answers! {
     UnknownParameter: 555 "5.5.4" "parameter not recognized";
     Contradiction: 501 "5.5.4" "parameters contradict each other";
     NeedsSmtpUtf8: 550 "5.6.7" "the address needs SMTPUTF8";
+    BareLineEnd: 500 "5.5.2" "a line ends in CR LF, and has neither elsewhere";
     LineTooLong: 500 "5.5.2" "line too long";
     AuthLineTooLong: 500 "5.5.6" "authentication line too long";
+    UnknownMechanism: 504 "5.5.4" "mechanism not offered";
     NotBase64: 501 "5.5.2" "not base64";
     Cancelled: 501 "5.7.0" "authentication cancelled";
     TooManyRounds: 535 "5.7.8" "too many challenges";

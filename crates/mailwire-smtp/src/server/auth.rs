@@ -12,6 +12,7 @@ use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
 use crate::error::{PeerError, UsageError};
 use crate::reply::Reply;
+use crate::state::State;
 
 impl Server {
     /// Sends a challenge of the mechanism; base64 is done here.
@@ -52,6 +53,12 @@ impl Server {
         self.phase = Phase::Commands;
         self.push_reply(reply);
         self.settle();
+        if reply.code() == ReplyCode::NOT_AVAILABLE {
+            self.state = State::Closed;
+        } else if !success {
+            // Guessing passwords has the budget of bad commands. An error is told by `receive`.
+            let _ = self.count_bad(PeerError::NotAuthorized);
+        }
         Ok(())
     }
 
@@ -89,9 +96,7 @@ impl Server {
         self.phase = Phase::Commands;
         self.owed.pop();
         self.answer(answer);
-        if error.is_some() {
-            self.bad_commands = self.bad_commands.saturating_add(1);
-        }
+        self.count_bad(error.unwrap_or(PeerError::NotAuthorized))?;
         Ok(Received::event(consumed, Event::AuthEnded(error)))
     }
 
@@ -100,18 +105,23 @@ impl Server {
         &mut self,
         input: &[u8],
         told: bool,
+        reply: usize,
     ) -> Result<Received<Event<'i>>, PeerError> {
         if !input.is_empty() {
-            // The 220 must not go out any more: the client could take it for an answer to this.
-            if !self.queue.is_empty() {
-                self.queue.clear();
+            let error = PeerError::DataAfterStartTls;
+            if self.queue.len() < reply {
+                // A part of the 220 is written. Plaintext behind it would be an injection of our own.
+                self.end(error);
+                return Err(error);
             }
-            return Err(self.fail(PeerError::DataAfterStartTls));
+            // The 220 must not go out any more; replies before it may.
+            self.queue.write_with(|tail| tail.truncate(tail.len().saturating_sub(reply)));
+            return Err(self.fail(error));
         }
         if told || !self.queue.is_empty() {
             return Ok(Received::nothing(0));
         }
-        self.phase = Phase::Tls(true);
+        self.phase = Phase::Tls { told: true, reply };
         Ok(Received::event(0, Event::TlsReady))
     }
 }

@@ -79,37 +79,51 @@ impl Server {
         consumed: usize,
         error: PeerError,
         answer: Answer,
-    ) -> Received<Event<'i>> {
-        self.bad_commands = self.bad_commands.saturating_add(1);
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        self.count_bad(error)?;
+        let limit = self.config.limits.message;
+        if bdat.size > limit.saturating_mul(2) {
+            return Err(self.fail(PeerError::Limit { name: "message", limit }));
+        }
         let octets = Counted::new(bdat.size);
         let refusal = Some(Refusal::Own(answer));
         self.phase = Phase::Counted(Chunk { octets, last: bdat.last, refusal });
-        Received::event(consumed, Event::Rejected { line, error })
+        Ok(Received::event(consumed, Event::Rejected { line, error }))
     }
 
     /// The octets of a refused chunk are gone.
-    fn end_refused(&mut self, refusal: Refusal) {
+    fn end_refused(&mut self, last: bool, refusal: Refusal) {
         self.phase = Phase::Commands;
+        // RFC 2033 section 4.3: in LMTP the last chunk has a reply for each recipient.
+        let each = last && self.config.protocol == Protocol::Lmtp;
+        let replies = if each { self.recipients.max(1) } else { 1 };
         match refusal {
-            Refusal::Own(answer) => self.answer(answer),
+            Refusal::Own(answer) => (0..replies).for_each(|_| self.answer(answer)),
             Refusal::Held => {
-                if let Some(reply) = self.held.take() {
-                    self.queue.push(&reply);
-                }
-                self.state = self.state.after(Verb::Bdat, Outcome::Refused);
+                let reply = self.held.take().unwrap_or_default();
+                (0..replies).for_each(|_| self.queue.push(&reply));
                 self.settle();
             }
         }
+        let outcome = if last { Outcome::Completed } else { Outcome::Refused };
+        self.state = self.state.after(Verb::Bdat, outcome);
+        if self.state == State::Ready {
+            self.recipients = 0;
+        }
     }
 
-    /// Counts body octets; an error when the message is twice as large as it may be.
-    fn count(&mut self, octets: usize) -> Result<bool, PeerError> {
+    /// The part of `data` that is within the limit; what is over it is counted and not shown.
+    /// `None` when the message has twice as many octets as it may have, and the session is over.
+    fn count<'i>(&mut self, data: &'i [u8]) -> Option<&'i [u8]> {
         let limit = self.config.limits.message;
-        self.size = self.size.saturating_add(octets as u64);
+        let room = usize::try_from(limit.saturating_sub(self.size)).unwrap_or(usize::MAX);
+        self.size = self.size.saturating_add(data.len() as u64);
         if self.size > limit.saturating_mul(2) {
-            return Err(self.fail(PeerError::Limit { name: "message", limit }));
+            self.fail(PeerError::Limit { name: "message", limit });
+            // What fits is shown all the same: the events are those of single octets.
+            return data.get(..room).filter(|fits| !fits.is_empty());
         }
-        Ok(self.size <= limit)
+        Some(data.get(..room).unwrap_or(data))
     }
 
     /// The next octets of DATA.
@@ -126,8 +140,13 @@ impl Server {
             let findings = decoder.found();
             taken = taken.saturating_add(dotted.consumed);
             // What is too large is counted and not shown.
-            if !dotted.data.is_empty() && self.count(dotted.data.len())? {
-                return Ok(Received::event(taken, Event::BodyChunk(dotted.data)));
+            if !dotted.data.is_empty() {
+                let Some(fits) = self.count(dotted.data) else {
+                    return self.error.map_or(Ok(Received::nothing(taken)), Err);
+                };
+                if !fits.is_empty() {
+                    return Ok(Received::event(taken, Event::BodyChunk(fits)));
+                }
             }
             if dotted.end {
                 return Ok(self.end_dotted(taken, findings));
@@ -202,14 +221,20 @@ impl Server {
         let Chunk { octets, last, refusal } = *chunk;
         if let Some(refusal) = refusal {
             if octets.is_done() {
-                self.end_refused(refusal);
+                self.end_refused(last, refusal);
+                if data.is_empty() {
+                    // A chunk of no octets takes nothing, and the next command may be here already.
+                    return self.receive_once(input);
+                }
             }
             return Ok(Received::nothing(data.len()));
         }
         if !data.is_empty() {
-            let fits = self.count(data.len())?;
-            if fits {
-                return Ok(Received::event(data.len(), Event::BodyChunk(data)));
+            let Some(fits) = self.count(data) else {
+                return self.error.map_or(Ok(Received::nothing(data.len())), Err);
+            };
+            if !fits.is_empty() {
+                return Ok(Received::event(data.len(), Event::BodyChunk(fits)));
             }
         }
         if !octets.is_done() {

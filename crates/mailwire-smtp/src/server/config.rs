@@ -157,6 +157,14 @@ impl ServerConfig {
         }
     }
 
+    /// True when AUTH offers the mechanism.
+    pub(super) fn has_mechanism(&self, name: &str) -> bool {
+        self.offers.iter().any(|keyword| match keyword {
+            Keyword::Auth(mechanisms) => mechanisms.contains(name),
+            _ => false,
+        })
+    }
+
     /// The keywords that a client sees.
     pub(super) fn keywords(
         &self,

@@ -1,7 +1,7 @@
 //! What a server refuses by itself: order, extensions, policy, parameters, limits.
 
 use super::answer::Answer;
-use super::{Protocol, Server, TlsPolicy};
+use super::{Due, Protocol, Server, TlsPolicy};
 use crate::Extension;
 use crate::command::{Command, Verb};
 use crate::error::PeerError;
@@ -36,10 +36,23 @@ impl Server {
             Command::Data if self.flags.binary => {
                 Err((self.bad_sequence(verb), Answer::BinaryNeedsBdat))
             }
-            Command::Auth(auth) => match auth.initial_response() {
-                Some(Err(_)) => Err((PeerError::NotBase64, Answer::NotBase64)),
-                _ => Ok(()),
-            },
+            Command::Bdat(bdat) => {
+                let before = if self.state == State::Chunks { self.size } else { 0 };
+                let limit = self.config.limits.message;
+                if before.saturating_add(bdat.size) > limit {
+                    return Err((PeerError::Limit { name: "message", limit }, Answer::TooLarge));
+                }
+                Ok(())
+            }
+            Command::Auth(auth) => {
+                if !self.config.has_mechanism(auth.mechanism.as_str()) {
+                    return Err((PeerError::NotImplemented, Answer::UnknownMechanism));
+                }
+                match auth.initial_response() {
+                    Some(Err(_)) => Err((PeerError::NotBase64, Answer::NotBase64)),
+                    _ => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -152,8 +165,9 @@ impl Server {
             return Err((PeerError::NeedsSmtpUtf8, Answer::NeedsSmtpUtf8));
         }
         let limit = self.config.limits.recipients;
-        let asked = self.owed.len();
-        if self.recipients.saturating_add(asked.into()) >= limit {
+        let asked = self.owed.iter().filter(|due| *due == Due::Verb(Verb::Rcpt)).count();
+        let asked = u32::try_from(asked).unwrap_or(u32::MAX);
+        if self.recipients.saturating_add(asked) >= limit {
             let error = PeerError::Limit { name: "recipients", limit: limit.into() };
             return Err((error, Answer::TooManyRecipients));
         }

@@ -49,7 +49,8 @@ impl Owed {
     }
 
     pub(super) const fn is_full(&self, limit: u8) -> bool {
-        self.len >= limit || self.len as usize >= MOST
+        // A limit of none would stop the session before its greeting.
+        self.len > 0 && self.len >= limit || self.len as usize >= MOST
     }
 
     /// Puts an answer at the end. The machine checks [`is_full`](Self::is_full) first.

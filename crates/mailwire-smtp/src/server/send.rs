@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::{Due, Phase, Protocol, Server};
 use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
-use crate::error::UsageError;
+use crate::error::{PeerError, UsageError};
 use crate::extension::Extension;
 use crate::family::hello::EhloReply;
 use crate::reply::Reply;
@@ -19,9 +19,20 @@ impl Server {
     /// [`UsageError::WrongReply`] when the command cannot have such a reply.
     pub fn send(&mut self, reply: &Reply<'_>) -> Result<(), UsageError> {
         let due = self.check_send(reply.code())?;
+        if self.is_injected(due, reply.code()) {
+            self.fail(PeerError::DataAfterStartTls);
+            return Ok(());
+        }
+        let before = self.queue.len();
         self.push_reply(reply);
-        self.apply(due, reply.code());
+        self.apply(due, reply.code(), before);
         Ok(())
+    }
+
+    /// True when the client sent plaintext behind STARTTLS and the answer would start TLS. It gets
+    /// the machine's own answer instead.
+    fn is_injected(&self, due: Due, code: ReplyCode) -> bool {
+        due == Due::Verb(Verb::StartTls) && code.is_positive() && self.flags.early
     }
 
     /// Answers what is owed first with the usual positive reply: the greeting, the EHLO reply with
@@ -50,6 +61,11 @@ impl Server {
             Some(Due::Other | Due::Own(_)) | None => (Some(Answer::Ok), ReplyCode::OK),
         };
         let due = self.check_send(code)?;
+        if self.is_injected(due, code) {
+            self.fail(PeerError::DataAfterStartTls);
+            return Ok(());
+        }
+        let before = self.queue.len();
         match answer {
             Some(answer) => {
                 let enhanced = self.enhanced();
@@ -57,7 +73,7 @@ impl Server {
             }
             None => self.push_hello(due),
         }
-        self.apply(due, code);
+        self.apply(due, code, before);
         Ok(())
     }
 
@@ -101,8 +117,8 @@ impl Server {
         if good { Ok(due) } else { Err(UsageError::WrongReply { code: code.number(), what }) }
     }
 
-    /// What an answer to `due` changes.
-    fn apply(&mut self, due: Due, code: ReplyCode) {
+    /// What an answer to `due` changes. `before`: octets in the queue before it.
+    fn apply(&mut self, due: Due, code: ReplyCode, before: usize) {
         let positive = code.is_positive();
         match due {
             Due::Greeting => {
@@ -119,14 +135,23 @@ impl Server {
             }
             Due::Other | Due::Own(_) => {}
         }
+        if let Phase::Tls { reply, .. } = &mut self.phase {
+            *reply = self.queue.len().saturating_sub(before);
+        }
         self.close_on(code);
         self.settle();
     }
 
     fn apply_verb(&mut self, verb: Verb, positive: bool) {
-        let outcome = if positive { Outcome::Accepted } else { Outcome::Refused };
+        // The answer to BURL LAST is that to the whole message.
+        let outcome = match (verb, positive) {
+            (Verb::Burl, _) if self.flags.burl_last => Outcome::Completed,
+            (_, true) => Outcome::Accepted,
+            (_, false) => Outcome::Refused,
+        };
         self.state = self.state.after(verb, outcome);
         match verb {
+            Verb::Burl if outcome == Outcome::Completed => self.recipients = 0,
             Verb::Rcpt if positive => {
                 self.recipients = self.recipients.saturating_add(1);
                 self.flags.productive = true;
@@ -135,8 +160,8 @@ impl Server {
                 self.flags.extended = verb != Verb::Helo;
                 self.recipients = 0;
             }
-            Verb::Mail | Verb::Rset if positive => self.recipients = 0,
-            Verb::StartTls if positive => self.phase = Phase::Tls(false),
+            Verb::Mail | Verb::Rset if positive => (self.recipients, self.excess) = (0, 0),
+            Verb::StartTls if positive => self.phase = Phase::Tls { told: false, reply: 0 },
             Verb::Xclient if positive => self.flags.extended = false,
             _ => {}
         }

@@ -4,6 +4,8 @@
 #![allow(unreachable_pub)]
 
 pub mod corpus;
+pub mod script;
+pub mod splits;
 
 use std::sync::Arc;
 
@@ -16,6 +18,18 @@ use mailwire_smtp::family::mail::Mail;
 use mailwire_smtp::family::rcpt::Rcpt;
 use mailwire_smtp::server::{self, Server, ServerConfig};
 use mailwire_smtp::{Command, Machine, PeerError, Reply};
+
+/// The transcripts of `tests/transcripts`, in the order of their names.
+pub fn transcripts() -> Vec<script::Script> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let mut all = Vec::new();
+    for path in corpus::files(&folder) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        all.extend(script::Script::read(&corpus::name(&path), &text));
+    }
+    assert!(all.len() > 30, "the transcripts are in {}", folder.display());
+    all
+}
 
 pub fn domain(name: &str) -> Domain<'_> {
     Domain::name(name).unwrap()
@@ -34,6 +48,13 @@ pub fn everything() -> ServerConfig {
         }
     }
     config.offer(Keyword::Auth(Mechanisms::new("PLAIN LOGIN CRAM-MD5").unwrap().into_owned()))
+}
+
+/// A server that lets clients authenticate without TLS.
+pub fn with_auth() -> ServerConfig {
+    let mut config = everything();
+    config.auth_without_tls = true;
+    config
 }
 
 pub fn ehlo() -> Command<'static> {

@@ -29,8 +29,9 @@ pub(crate) fn command(command: &Command<'_>, secrets: bool) -> Value {
         Command::Ehlo(name) | Command::Helo(name) | Command::Lhlo(name) => {
             json!({ "name": name.to_string() })
         }
-        Command::Mail(mail) | Command::Send(mail) | Command::Soml(mail) | Command::Saml(mail) => {
-            from(mail)
+        Command::Mail(mail) => from(mail),
+        Command::Send(path) | Command::Soml(path) | Command::Saml(path) => {
+            json!({ "from": text(&path.to_bytes()) })
         }
         Command::Rcpt(rcpt) => {
             let parameters: Vec<_> =

@@ -1,6 +1,8 @@
 //! The parameters of MAIL: one typed value per extension, and the list that holds them.
 //!
-//!   C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! ```text
+//! C: MAIL FROM:<alice@example.org> SIZE=1024 BODY=8BITMIME
+//! ```
 
 use alloc::borrow::Cow;
 
@@ -227,6 +229,7 @@ into_owned!(
 );
 
 impl<'a> Wire<'a> for MailParameter<'a> {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, word) = keyword(input)?;
         let Some(word) = MailKeyword::from_keyword(word) else {
@@ -336,6 +339,7 @@ impl<'a> Parameter<'a> for MailParameter<'a> {
 }
 
 /// `"=" value`, where the value belongs to the keyword before it.
+#[inline(always)]
 pub(crate) fn value<'a, T>(
     input: &'a [u8],
     parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
@@ -347,6 +351,7 @@ pub(crate) fn value<'a, T>(
 }
 
 /// `"=" value`, of an element.
+#[inline(always)]
 pub(crate) fn typed<'a, T: Wire<'a>, P>(
     input: &'a [u8],
     cx: &Context,

@@ -1,0 +1,427 @@
+//! Sets of message numbers: sequence sets and UID sets.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+use core::num::NonZeroU32;
+
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
+use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
+
+use crate::token::digits;
+use crate::tolerance::Deviation;
+
+mod build;
+
+/// A set of sequence numbers or UIDs, as commands name messages: `1,3:5,9:*`, or `$`.
+///
+/// RFC 9051 section 9; `$` from RFC 5182 (SEARCHRES).
+///
+/// A set is checked once and kept as its octets; ranges are decoded when they are iterated, and are
+/// never expanded. Order is kept, because some answers pair two sets (COPYUID) or are sorted (ESORT).
+///
+/// # Grammar
+/// ```abnf
+/// sequence-set     = (seq-number / seq-range) ["," sequence-set]
+/// sequence-set     =/ seq-last-command
+/// seq-last-command = "$"
+/// seq-range        = seq-number ":" seq-number
+/// seq-number       = nz-number / "*"
+/// ```
+/// The ends of a range come in either order. Deviations: [`ZeroInSet`](Deviation::ZeroInSet),
+/// [`EmptySetElement`](Deviation::EmptySetElement); such a set is kept in its legal form.
+///
+/// # Wire
+/// ```text
+/// C: A1 UID FETCH 1,3:5,9:* (FLAGS)
+/// C: A2 UID STORE $ +FLAGS.SILENT (\Deleted)
+/// ```
+///
+/// # Limits
+/// Numbers have 32 bits. How long a set may be is a matter of the line: see
+/// [`split_by_octets`](Self::split_by_octets).
+///
+/// # Errors
+/// `sequence-set` where no set begins; `seq-number` where a number is missing or out of range.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::element::sequence::SequenceSet;
+///
+/// let set = SequenceSet::parse(b"7:5,1,12:*")?;
+/// assert_eq!(set.len(), 3);
+/// assert!(set.contains(6, 20) && set.contains(20, 20) && !set.contains(2, 20));
+/// assert_eq!(set.normalised().to_bytes(), b"1,5:7,12:*");
+/// assert_eq!(set.to_bytes(), b"7:5,1,12:*");
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SequenceSet<'a> {
+    /// Legal octets: ranges without leading zeros, or `$`.
+    wire: Cow<'a, [u8]>,
+    /// How many ranges; none for `$`.
+    ranges: u32,
+}
+
+/// A set of UIDs as answers name them: without `*` and `$`.
+///
+/// RFC 9051 section 9, RFC 4315 (UIDPLUS).
+///
+/// # Grammar
+/// ```abnf
+/// uid-set   = (uniqueid / uid-range) *("," uid-set)
+/// uid-range = (uniqueid ":" uniqueid)
+/// uniqueid  = nz-number
+/// ```
+/// Deviations: those of a [`SequenceSet`].
+///
+/// # Wire
+/// ```text
+/// S: A3 OK [COPYUID 38505 304,319:320 3956:3958] Done
+/// ```
+///
+/// # Limits
+/// Numbers have 32 bits.
+///
+/// # Errors
+/// `uid-set` where no set begins; `uniqueid` where a number is missing or out of range.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::element::sequence::UidSet;
+///
+/// let uids = UidSet::parse(b"304,319:320")?;
+/// assert_eq!(uids.count(), 3);
+/// assert_eq!(uids.ranges().map(|range| range.first.get()).collect::<Vec<_>>(), [304, 319]);
+/// assert!(UidSet::parse(b"1:*").is_err());
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UidSet<'a>(SequenceSet<'a>);
+
+/// One end of a range: `seq-number`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SequenceNumber {
+    /// A sequence number or UID.
+    Number(NonZeroU32),
+    /// `*`: the largest number in use.
+    Largest,
+}
+
+/// A range with its ends as they are written, or a single number with both ends equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SequenceRange {
+    /// The end before the colon.
+    pub first: SequenceNumber,
+    /// The end behind the colon.
+    pub last: SequenceNumber,
+}
+
+/// A range of UIDs with its ends as they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UidRange {
+    /// The end before the colon.
+    pub first: NonZeroU32,
+    /// The end behind the colon.
+    pub last: NonZeroU32,
+}
+
+wire_api!(Deviation: SequenceSet, UidSet);
+owned_already!(SequenceNumber, SequenceRange, UidRange);
+
+into_owned!(@impl SequenceSet, self => {
+    SequenceSet { wire: Cow::Owned(self.wire.into_owned()), ranges: self.ranges }
+});
+into_owned!(@impl UidSet, self => { UidSet(self.0.into_owned()) });
+
+impl<'a> Wire<'a> for SequenceSet<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match input {
+            [b'$', rest @ ..] => Ok((rest, Self::SAVED)),
+            _ => scan::<true>(input, cx),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.bytes(&self.wire);
+    }
+}
+
+impl<'a> Wire<'a> for UidSet<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, set) = scan::<false>(input, cx)?;
+        Ok((rest, Self(set)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        self.0.encode(out);
+    }
+}
+
+/// Reads one end of a range: the rest behind it, and its number; 0 stands for `*`.
+#[inline]
+fn end<const STAR: bool>(input: &[u8]) -> Option<(&[u8], u32)> {
+    match input.first() {
+        Some(b'1'..=b'9') => {
+            let (number, len) = digits(input);
+            let number = u32::try_from(number?).ok()?;
+            Some((input.get(len..)?, number))
+        }
+        Some(b'*') if STAR => Some((input.get(1..)?, 0)),
+        _ => None,
+    }
+}
+
+/// The set at the beginning of `input`, without `$`.
+#[inline]
+fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, SequenceSet<'a>> {
+    let mut place = input;
+    let mut ranges = 0_u32;
+    let rest = loop {
+        let Some((mut rest, _)) = end::<STAR>(place) else {
+            return odd::<STAR>(input, place, cx);
+        };
+        if let [b':', behind @ ..] = rest {
+            let Some((behind, _)) = end::<STAR>(behind) else {
+                return odd::<STAR>(input, behind, cx);
+            };
+            rest = behind;
+        }
+        ranges = ranges.saturating_add(1);
+        match rest {
+            [b',', behind @ ..] => place = behind,
+            _ => break rest,
+        }
+    };
+    let wire = input.split_at(input.len() - rest.len()).0;
+    Ok((rest, SequenceSet { wire: Cow::Borrowed(wire), ranges }))
+}
+
+/// What is no set, or one by deviation. `place` is where the grammar broke.
+#[cold]
+fn odd<'a, const STAR: bool>(
+    input: &'a [u8],
+    place: &'a [u8],
+    cx: &Context,
+) -> PResult<'a, SequenceSet<'a>> {
+    let (set, number) = if STAR { ("sequence-set", "seq-number") } else { ("uid-set", "uniqueid") };
+    match input.first() {
+        Some(b'0'..=b'9' | b'*' | b',') => {}
+        _ => return Err(fail(input, set)),
+    }
+    let repaired = build::repair(input, STAR).filter(|repaired| {
+        let allowed = |met: bool, deviation| !met || cx.allows(deviation);
+        allowed(repaired.zero, Deviation::ZeroInSet)
+            && allowed(repaired.comma, Deviation::EmptySetElement)
+    });
+    let Some(repaired) = repaired else { return Err(stop(place, number)) };
+    for (met, deviation) in
+        [(repaired.zero, Deviation::ZeroInSet), (repaired.comma, Deviation::EmptySetElement)]
+    {
+        let _ = met && cx.tolerate(deviation);
+    }
+    let rest = input.get(repaired.len..).unwrap_or_default();
+    Ok((rest, build::from_ranges(repaired.ranges)))
+}
+
+/// The ranges of a set, in the order in which they are written.
+#[derive(Debug, Clone)]
+pub struct Ranges<'a>(&'a [u8]);
+
+impl Iterator for Ranges<'_> {
+    type Item = SequenceRange;
+
+    #[inline]
+    fn next(&mut self) -> Option<SequenceRange> {
+        // The octets were checked; `$` and the end of the set are no ends of ranges.
+        let (mut rest, first) = end::<true>(self.0)?;
+        let mut last = first;
+        if let [b':', behind @ ..] = rest {
+            (rest, last) = end::<true>(behind)?;
+        }
+        self.0 = rest.get(1..).unwrap_or_default();
+        let number = |number| {
+            NonZeroU32::new(number).map_or(SequenceNumber::Largest, SequenceNumber::Number)
+        };
+        Some(SequenceRange { first: number(first), last: number(last) })
+    }
+}
+
+impl<'a> SequenceSet<'a> {
+    /// `$`: the result of the last search that was saved.
+    pub const SAVED: Self = Self { wire: Cow::Borrowed(b"$"), ranges: 0 };
+    /// `1:*`: every message.
+    pub const ALL: Self = Self { wire: Cow::Borrowed(b"1:*"), ranges: 1 };
+
+    /// True for `$`.
+    #[must_use]
+    pub const fn is_saved(&self) -> bool {
+        self.ranges == 0
+    }
+
+    /// How many ranges and single numbers the set is written with; none for `$`.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ranges as usize
+    }
+
+    /// True when the set names no range itself, which is so for `$` only.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.is_saved()
+    }
+
+    /// The ranges, in the order in which they are written; none for `$`.
+    #[must_use]
+    pub fn ranges(&self) -> Ranges<'_> {
+        Ranges(&self.wire)
+    }
+
+    /// True when the set names `number` where `largest` is the largest number in use.
+    ///
+    /// What `$` names is not known here: it contains nothing.
+    #[must_use]
+    pub fn contains(&self, number: u32, largest: u32) -> bool {
+        self.ranges().any(|range| {
+            let (low, high) = range.bounds(largest);
+            (low..=high).contains(&number)
+        })
+    }
+
+    /// The set in pieces of up to `octets` octets each, for lines of limited length.
+    ///
+    /// A range is never cut, so a piece is longer where one range alone is.
+    pub fn split_by_octets(&self, octets: usize) -> impl Iterator<Item = SequenceSet<'_>> {
+        let mut rest = &*self.wire;
+        let saved = self.is_saved();
+        core::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let fits = rest.get(..octets.saturating_add(1)).unwrap_or(rest);
+            let end = if fits.len() == rest.len() && rest.len() <= octets {
+                rest.len()
+            } else {
+                memchr::memrchr(b',', fits)
+                    .or_else(|| memchr::memchr(b',', rest))
+                    .unwrap_or(rest.len())
+            };
+            let (piece, behind) = rest.split_at(end);
+            rest = behind.get(1..).unwrap_or_default();
+            let commas = memchr::memchr_iter(b',', piece).count();
+            let ranges = u32::try_from(commas).unwrap_or(u32::MAX).saturating_add(1);
+            Some(SequenceSet { wire: Cow::Borrowed(piece), ranges: if saved { 0 } else { ranges } })
+        })
+    }
+}
+
+impl SequenceRange {
+    /// The range of one number.
+    #[must_use]
+    pub const fn single(number: NonZeroU32) -> Self {
+        let number = SequenceNumber::Number(number);
+        Self { first: number, last: number }
+    }
+
+    /// Its lower and its upper end where `largest` is the largest number in use.
+    #[must_use]
+    pub const fn bounds(self, largest: u32) -> (u32, u32) {
+        let (first, last) = (self.first.value(largest), self.last.value(largest));
+        if first <= last { (first, last) } else { (last, first) }
+    }
+}
+
+impl SequenceNumber {
+    /// The number, with `largest` for `*`.
+    #[must_use]
+    pub const fn value(self, largest: u32) -> u32 {
+        match self {
+            Self::Number(number) => number.get(),
+            Self::Largest => largest,
+        }
+    }
+}
+
+impl UidRange {
+    /// Its lower and its upper end.
+    #[must_use]
+    pub const fn bounds(self) -> (u32, u32) {
+        let (first, last) = (self.first.get(), self.last.get());
+        if first <= last { (first, last) } else { (last, first) }
+    }
+}
+
+impl<'a> UidSet<'a> {
+    /// How many ranges and single UIDs the set is written with.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never true: a set of no UIDs has no wire form.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many UIDs the ranges cover, each range counted for itself.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.ranges().fold(0, |count, range| {
+            let (low, high) = range.bounds();
+            count.saturating_add(u64::from(high - low) + 1)
+        })
+    }
+
+    /// The ranges, in the order in which they are written.
+    pub fn ranges(&self) -> impl Iterator<Item = UidRange> + Clone + '_ {
+        self.0.ranges().filter_map(|range| match (range.first, range.last) {
+            (SequenceNumber::Number(first), SequenceNumber::Number(last)) => {
+                Some(UidRange { first, last })
+            }
+            _ => None,
+        })
+    }
+
+    /// True when `uid` is in the set.
+    #[must_use]
+    pub fn contains(&self, uid: u32) -> bool {
+        self.0.contains(uid, 0)
+    }
+
+    /// The set as a command names it.
+    #[must_use]
+    pub fn into_sequence_set(self) -> SequenceSet<'a> {
+        self.0
+    }
+}
+
+impl fmt::Debug for SequenceSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SequenceSet({self})")
+    }
+}
+
+impl fmt::Display for SequenceSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.wire.escape_ascii())
+    }
+}
+
+impl fmt::Debug for UidSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UidSet({self})")
+    }
+}
+
+impl fmt::Display for UidSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,439 @@
+//! The lexical words of IMAP over those of the core: atoms, strings, lists. RFC 9051 section 9.
+//!
+//! Grammar sees whole frames: a literal stands in its frame behind its header, `{5}` CRLF.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, Fail, PResult, cut, fail, stop};
+use mailwire_core::token::{ByteSet, DIGIT, byte, decimal, number};
+
+use crate::mode::Mode;
+use crate::tolerance::Deviation;
+
+/// `ATOM-CHAR`: printable ASCII but `(`, `)`, `{`, space, `%`, `*`, `"`, `\` and `]`.
+pub static ATOM_CHAR: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){%*\"\\]");
+/// `ASTRING-CHAR`: `ATOM-CHAR` and `]`.
+pub static ASTRING_CHAR: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){%*\"\\");
+/// `list-char`: `ASTRING-CHAR` and the wildcards.
+pub static LIST_CHAR: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){\"\\");
+/// `tag`: `ASTRING-CHAR` but `+`.
+pub static TAG_CHAR: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){%*\"\\+");
+/// `TEXT-CHAR`: any octet but NUL, CR and LF. 8-bit octets are a deviation outside UTF-8 mode.
+pub static TEXT_CHAR: ByteSet = ByteSet::range(0x01, 0xff).without(b"\r\n");
+/// Octets inside a quoted string that stand for themselves.
+static QUOTED_CHAR: ByteSet = ByteSet::range(0x01, 0xff).without(b"\r\n\"\\");
+
+/// The largest literal that LITERAL- lets a client send without waiting. RFC 7888 section 5.
+pub const LITERAL_MINUS: usize = 4096;
+
+/// One space; more where that is tolerated.
+///
+/// # Errors
+/// Rule `SP`.
+#[inline]
+pub fn sp<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    match input {
+        [b' ', b' ', ..] => {
+            let blanks = input.iter().position(|&byte| byte != b' ').unwrap_or(input.len());
+            if cx.tolerate(Deviation::ExtraSpaces) {
+                Ok((input.get(blanks..).unwrap_or_default(), ()))
+            } else {
+                Err(stop(input.get(1..).unwrap_or_default(), "SP"))
+            }
+        }
+        [b' ', rest @ ..] => Ok((rest, ())),
+        _ => Err(fail(input, "SP")),
+    }
+}
+
+/// `"("`.
+///
+/// # Errors
+/// `rule` where another octet stands.
+#[inline]
+pub fn open<'a>(input: &'a [u8], rule: &'static str) -> PResult<'a, ()> {
+    byte(input, b'(', rule)
+}
+
+/// `")"`; spaces before it where that is tolerated.
+///
+/// # Errors
+/// `rule` where another octet stands.
+#[inline]
+pub fn close<'a>(input: &'a [u8], cx: &Context, rule: &'static str) -> PResult<'a, ()> {
+    match input {
+        [b')', rest @ ..] => Ok((rest, ())),
+        [b' ', ..] => {
+            let blanks = input.iter().position(|&byte| byte != b' ').unwrap_or(input.len());
+            match input.get(blanks..) {
+                Some([b')', rest @ ..]) if cx.tolerate(Deviation::TrailingSpace) => Ok((rest, ())),
+                _ => Err(stop(input, rule)),
+            }
+        }
+        _ => Err(stop(input, rule)),
+    }
+}
+
+/// `"(" [item *(SP item)] ")"`: calls `item` for each item. It commits behind the parenthesis.
+///
+/// # Errors
+/// Those of `item`; `rule` where the list does not begin or end.
+pub fn list<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    rule: &'static str,
+    mut item: impl FnMut(&'a [u8]) -> PResult<'a, ()>,
+) -> PResult<'a, ()> {
+    let (mut rest, ()) = open(input, rule)?;
+    if let Ok(closed) = close(rest, cx, rule) {
+        return Ok(closed);
+    }
+    loop {
+        (rest, ()) = cut(item(rest))?;
+        match rest {
+            [b')', rest @ ..] => return Ok((rest, ())),
+            [b' ', ..] => {
+                if let Ok(closed) = close(rest, cx, rule) {
+                    return Ok(closed);
+                }
+                (rest, ()) = cut(sp(rest, cx))?;
+            }
+            _ => return Err(stop(rest, rule)),
+        }
+    }
+}
+
+/// `NIL`, in any case, with a boundary behind it.
+#[inline]
+#[must_use]
+pub fn nil(input: &[u8]) -> Option<&[u8]> {
+    let (word, rest) = input.split_at_checked(3)?;
+    let boundary = !rest.first().is_some_and(|&byte| ASTRING_CHAR.contains(byte));
+    (word.eq_ignore_ascii_case(b"NIL") && boundary).then_some(rest)
+}
+
+/// `quoted`: `DQUOTE *QUOTED-CHAR DQUOTE`; copied only where it has escapes.
+///
+/// # Errors
+/// Rule `quoted`.
+pub fn quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    let (inside, ()) = byte(input, b'"', "quoted")?;
+    let wrong = |rest: &'a [u8]| stop(rest, "quoted");
+    let mut text: Option<Vec<u8>> = None;
+    let mut rest = inside;
+    loop {
+        let (plain, after) = QUOTED_CHAR.split(rest);
+        if let Some(text) = &mut text {
+            text.extend_from_slice(plain);
+        }
+        match after {
+            [b'"', behind @ ..] => {
+                let value = match text {
+                    Some(text) => Cow::Owned(text),
+                    None => Cow::Borrowed(plain),
+                };
+                check_eight_bit(&value, inside, cx)?;
+                return Ok((behind, value));
+            }
+            [b'\\', escaped, behind @ ..] => {
+                let needed = matches!(escaped, b'"' | b'\\');
+                let legal = QUOTED_CHAR.contains(*escaped) || needed;
+                if !legal || !(needed || cx.tolerate(Deviation::NeedlessEscape)) {
+                    return Err(wrong(after));
+                }
+                text.get_or_insert_with(|| plain.to_vec()).push(*escaped);
+                rest = behind;
+            }
+            _ => return Err(wrong(after)),
+        }
+    }
+}
+
+/// Octets over 127 are UTF-8 where that is the mode, and a deviation elsewhere.
+fn check_eight_bit(value: &[u8], place: &[u8], cx: &Context) -> Result<(), nom::Err<Fail>> {
+    if value.is_ascii() {
+        return Ok(());
+    }
+    let utf8 = Mode::from_bits(cx.mode()).contains(Mode::UTF8);
+    if utf8 && core::str::from_utf8(value).is_ok() || cx.tolerate(Deviation::EightBitQuoted) {
+        return Ok(());
+    }
+    Err(stop(place, "quoted"))
+}
+
+/// The header of a literal: its size, and the rest behind its CRLF.
+///
+/// # Errors
+/// Rule `literal`.
+pub fn literal_header(input: &[u8]) -> PResult<'_, u64> {
+    let (rest, ()) = byte(input, b'{', "literal")?;
+    let (rest, size) = cut(number(rest, "literal"))?;
+    let rest = rest.strip_prefix(b"+").unwrap_or(rest);
+    match rest.strip_prefix(b"}\r\n") {
+        // RFC 9051: a number64 has 63 bits.
+        Some(rest) if size <= i64::MAX.unsigned_abs() => Ok((rest, size)),
+        _ => Err(stop(rest, "literal")),
+    }
+}
+
+/// `literal`: its octets stand in the frame.
+///
+/// # Errors
+/// Rule `literal`.
+pub fn literal(input: &[u8]) -> PResult<'_, &[u8]> {
+    let (rest, size) = literal_header(input)?;
+    match usize::try_from(size).ok().and_then(|size| rest.split_at_checked(size)) {
+        Some((octets, rest)) => Ok((rest, octets)),
+        None => Err(stop(rest, "literal")),
+    }
+}
+
+/// `string = quoted / literal`.
+///
+/// # Errors
+/// Rules `string`, `quoted`, `literal`.
+#[inline]
+pub fn string<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    match input.first() {
+        Some(b'"') => quoted(input, cx),
+        Some(b'{') => literal(input).map(|(rest, octets)| (rest, Cow::Borrowed(octets))),
+        _ => Err(fail(input, "string")),
+    }
+}
+
+/// `nstring = string / nil`.
+///
+/// # Errors
+/// Rules `nstring`, `quoted`, `literal`.
+#[inline]
+pub fn nstring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Option<Cow<'a, [u8]>>> {
+    match input.first() {
+        Some(b'"' | b'{') => string(input, cx).map(|(rest, text)| (rest, Some(text))),
+        _ => match nil(input) {
+            Some(rest) => Ok((rest, None)),
+            None => Err(fail(input, "nstring")),
+        },
+    }
+}
+
+/// `astring = 1*ASTRING-CHAR / string`.
+///
+/// # Errors
+/// Rules `astring`, `quoted`, `literal`.
+#[inline]
+pub fn astring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    match ASTRING_CHAR.split(input) {
+        ([], _) if matches!(input.first(), Some(b'"' | b'{')) => string(input, cx),
+        ([], _) => Err(fail(input, "astring")),
+        (atom, rest) => Ok((rest, Cow::Borrowed(atom))),
+    }
+}
+
+/// The value of the digits at the beginning of `input`, and how many they are; eight are read in one
+/// step. The value is `None` where it has more than 64 bits or there is no digit.
+#[inline]
+#[must_use]
+pub fn digits(input: &[u8]) -> (Option<u64>, usize) {
+    if let Some(octets) = input.first_chunk() {
+        let digits = u64::from_le_bytes(*octets) ^ u64::from_ne_bytes([b'0'; 8]);
+        // Bit 7 of the first octet that is over 9; a carry only reaches octets behind it.
+        let odd = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits)
+            & u64::from_ne_bytes([0x80; 8]);
+        match odd.trailing_zeros() / 8 {
+            0 => return (None, 0),
+            // What is behind the digits is shifted out; zeros come in before them.
+            len @ 1..=7 => return (Some(eight_digits(digits << (64 - 8 * len))), len as usize),
+            _ => {}
+        }
+    }
+    let len = DIGIT.span(input);
+    (decimal(input.split_at(len).0), len)
+}
+
+/// The value of eight octets from 0 to 9, the first of which is the most significant.
+#[inline]
+const fn eight_digits(digits: u64) -> u64 {
+    const PAIR: u64 = 0x0000_00ff_0000_00ff;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let upper = (pairs & PAIR).wrapping_mul(100 + (1_000_000 << 32));
+    let lower = (pairs >> 16 & PAIR).wrapping_mul(1 + (10_000 << 32));
+    upper.wrapping_add(lower) >> 32
+}
+
+/// True when the octets can be written between quotes in this mode.
+#[must_use]
+pub fn is_quotable(octets: &[u8], mode: Mode) -> bool {
+    let utf8 = mode.contains(Mode::UTF8) && core::str::from_utf8(octets).is_ok();
+    TEXT_CHAR.check(octets).is_ok() && (utf8 || octets.is_ascii())
+}
+
+/// Writes a string in its shortest legal form: quoted, or a literal.
+pub fn write_string(out: &mut Encoder<'_>, octets: &[u8]) {
+    if is_quotable(octets, Mode::from_bits(out.mode())) && octets.len() <= MAX_QUOTED {
+        out.quoted(octets);
+    } else {
+        write_literal(out, octets);
+    }
+}
+
+/// A longer string is a literal: some servers cap their lines.
+const MAX_QUOTED: usize = 1000;
+
+/// Writes a string or NIL.
+pub fn write_nstring(out: &mut Encoder<'_>, octets: Option<&[u8]>) {
+    match octets {
+        Some(octets) => write_string(out, octets),
+        None => {
+            out.keyword("NIL");
+        }
+    }
+}
+
+/// Writes an astring in its shortest legal form: an atom, quoted, or a literal.
+pub fn write_astring(out: &mut Encoder<'_>, octets: &[u8]) {
+    // An atom NIL is legal here, and misread by too many.
+    let atom = !octets.is_empty()
+        && ASTRING_CHAR.check(octets).is_ok()
+        && !octets.eq_ignore_ascii_case(b"NIL");
+    if atom {
+        out.bytes(octets);
+    } else {
+        write_string(out, octets);
+    }
+}
+
+/// Writes a literal: non-synchronizing where that was negotiated, else with a cut behind its header.
+pub fn write_literal(out: &mut Encoder<'_>, octets: &[u8]) {
+    let mode = Mode::from_bits(out.mode());
+    let free = mode.contains(Mode::LITERAL_PLUS)
+        || mode.contains(Mode::LITERAL_MINUS) && octets.len() <= LITERAL_MINUS;
+    out.byte(b'{').number(octets.len() as u64);
+    if mode.contains(Mode::SERVER) {
+        out.bytes(b"}\r\n");
+    } else if free {
+        out.bytes(b"+}\r\n");
+    } else {
+        out.bytes(b"}\r\n").cut();
+    }
+    out.bytes(octets);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cx() -> Context {
+        Context::new(crate::Tolerance::strict())
+    }
+
+    fn written(mode: Mode, octets: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_astring(&mut Encoder::new(&mut out).with_mode(mode.bits()), octets);
+        out
+    }
+
+    #[test]
+    fn strings_are_read_in_every_form() {
+        let cases: [(&[u8], &[u8], &[u8]); 6] = [
+            (b"abc)", b"abc", b")"),
+            (b"\"a b\" x", b"a b", b" x"),
+            (br#""a\"b\\c""#, br#"a"b\c"#, b""),
+            (b"\"\"", b"", b""),
+            (b"{3}\r\na\r\nz", b"a\r\n", b"z"),
+            (b"{0+}\r\n)", b"", b")"),
+        ];
+        for (input, value, rest) in cases {
+            assert_eq!(astring(input, &cx()).unwrap(), (rest, Cow::Borrowed(value)));
+        }
+    }
+
+    #[test]
+    fn broken_strings_are_refused() {
+        for input in [
+            &b"\"a"[..],
+            b"\"a\r\"",
+            b"\"a\0\"",
+            b"\"a\\\r\"",
+            b"\"\\a\"",
+            b"\"\xfc\"",
+            b"{3}\r\nab",
+            b"{}\r\n",
+            b"{-1}\r\n",
+            b"{+1}\r\n",
+            b"{ 1}\r\n",
+            b"{1 }\r\nx",
+            b"{1}\nx",
+            b"{1++}\r\nx",
+            b"{9223372036854775808}\r\n",
+            b"{18446744073709551616}\r\n",
+            b"",
+        ] {
+            assert!(astring(input, &cx()).is_err(), "{}", input.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn digits_agree_with_a_look_at_each() {
+        let long = b"12345678901234567890123";
+        for len in 0..=long.len() {
+            for end in ["", "x", ":", "/", " 12345678", "\u{ff}"] {
+                let input = [&long[..len], end.as_bytes()].concat();
+                assert_eq!(digits(&input), (decimal(&long[..len]), len), "{len} {end}");
+            }
+        }
+        assert_eq!(digits(b"00000007"), (Some(7), 8));
+        assert_eq!(digits(b"99999999,"), (Some(99_999_999), 8));
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+            assert_eq!(digits(&[b'1', b'2', byte, b'9', 0, 255, b'9', b'9']), (Some(12), 2));
+        }
+    }
+
+    #[test]
+    fn the_shortest_legal_form_is_written() {
+        assert_eq!(written(Mode::REV1, b"INBOX"), b"INBOX");
+        assert_eq!(written(Mode::REV1, b"a]b"), b"a]b");
+        assert_eq!(written(Mode::REV1, b"a b"), b"\"a b\"");
+        assert_eq!(written(Mode::REV1, b""), b"\"\"");
+        assert_eq!(written(Mode::REV1, b"nil"), b"\"nil\"");
+        assert_eq!(written(Mode::REV1, b"a\r\nb"), b"{4}\r\na\r\nb");
+        assert_eq!(written(Mode::LITERAL_PLUS, b"a\r\nb"), b"{4+}\r\na\r\nb");
+        assert_eq!(written(Mode::SERVER, b"a\r\nb"), b"{4}\r\na\r\nb");
+        let name = "\u{e9}".as_bytes();
+        assert_eq!(written(Mode::REV1, name), b"{2}\r\n\xc3\xa9");
+        assert_eq!(written(Mode::UTF8, name), b"\"\xc3\xa9\"");
+        // LITERAL- ends at 4096 octets.
+        let long = alloc::vec![b'\n'; 4097];
+        assert!(written(Mode::LITERAL_MINUS, &long).starts_with(b"{4097}\r\n"));
+        assert!(written(Mode::LITERAL_MINUS, &long[1..]).starts_with(b"{4096+}\r\n"));
+    }
+
+    #[test]
+    fn a_synchronizing_literal_is_cut_behind_its_header() {
+        let mut out = Vec::new();
+        let mut encoder = Encoder::new(&mut out);
+        write_literal(&mut encoder, b"abc");
+        assert_eq!(encoder.into_cuts(), [5]);
+    }
+
+    #[test]
+    fn lists_commit_and_tolerate_blanks_by_name() {
+        let items = |input: &'static [u8], tolerance: crate::Tolerance| {
+            let cx = Context::new(tolerance);
+            let mut count = 0;
+            list(input, &cx, "list", |rest| {
+                count += 1;
+                astring(rest, &cx).map(|(rest, _)| (rest, ()))
+            })
+            .map(|(rest, ())| (rest.len(), count))
+        };
+        let strict = crate::Tolerance::strict();
+        assert_eq!(items(b"(a b c)x", strict), Ok((1, 3)));
+        assert_eq!(items(b"()", strict), Ok((0, 0)));
+        assert!(items(b"(a )", strict).is_err() && items(b"(a  b)", strict).is_err());
+        assert_eq!(items(b"(a )", crate::Tolerance::default()), Ok((0, 1)));
+        assert_eq!(items(b"(a  b)", crate::Tolerance::default()), Ok((0, 2)));
+        assert!(items(b"(a", strict).is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! The deviations from the grammar that real IMAP software sends, by name.
+
+use mailwire_core::deviations;
+
+deviations! {
+    /// A deviation from the grammar of IMAP.
+    ///
+    /// `default` deviations are unambiguous. `lenient` ones need a guess about what was meant.
+    /// `never` ones are in no preset, because they can change where a message ends or who said it.
+    pub enum Deviation {
+        /// A space before a closing parenthesis or at the end of a line: QQ, Exchange, SurgeMail.
+        TrailingSpace = default "(FLAGS (\\\\Seen) )",
+        /// More than one space where one belongs: DavMail, Outlook.com.
+        ExtraSpaces = default "(FLAGS ()  UID 1)",
+        /// A backslash before an octet that needs none, in a quoted string.
+        NeedlessEscape = default "\"a\\\\b\"",
+        /// Octets over 127 in a quoted string outside UTF-8 mode: Dovecot, Cyrus, telenor.
+        EightBitQuoted = default "\"\\xfc\"",
+        /// `"` inside a quoted string without its backslash: qiye.163.com.
+        UnescapedQuote = lenient "\"a\"b\"",
+        /// A negative number where none can be: mail.ru.
+        NegativeNumber = lenient "-1",
+        /// A number in scientific notation: mail.ru.
+        FloatNumber = lenient "9.3736e+06",
+        /// 0 where the grammar wants a number of at least 1: Courier, xwtec.
+        ZeroNumber = default "0",
+        /// A day of the month without its leading space or zero: QQ.
+        ShortDay = default "4-Jan-2015 00:00:00 +0000",
+        /// An unquoted atom where a string belongs: Proton's ID.
+        AtomForString = default "(name ProtonMail)",
+        /// Octets over 127 in a mailbox name that is no string: QQ, Proton.
+        EightBitMailbox = default "Entw\\xc3\\xbcrfe",
+        /// `\\*` in FLAGS: Zoho, GreenMail.
+        WildcardFlag = default "(\\\\Seen \\\\*)",
+        /// `]` or `[` inside a keyword: Gmail.
+        BracketInKeyword = default "(OIB-Seen-[Gmail])",
+        /// NIL in a list of flags, labels, languages or addresses: SmarterMail, Gmail.
+        NilInList = default "(\\\\Seen NIL)",
+        /// Ranges with a comma too many.
+        EmptySetElement = lenient "1,,2",
+        /// 0 as the lower end of a range; it is read as 1.
+        ZeroInSet = lenient "0:5",
+    }
+}
