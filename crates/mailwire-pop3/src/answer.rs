@@ -384,7 +384,7 @@ impl<'a> Item<'a> {
     /// Reads a line without its end, and without the dot that was stuffed.
     #[must_use]
     pub fn parse(line: &'a [u8], listing: Listing) -> Self {
-        Self::parse_with(line, listing, Tolerance::default()).0
+        Self::read(line, listing, &Context::new(Tolerance::default()))
     }
 
     /// The same, and tells which tolerated deviations the line holds.
@@ -400,19 +400,32 @@ impl<'a> Item<'a> {
 
     #[inline(always)]
     pub(crate) fn read(line: &'a [u8], listing: Listing, cx: &Context) -> Self {
+        match Self::plain(line, listing) {
+            Some(item) => item,
+            None => Self::read_any(line, listing, cx),
+        }
+    }
+
+    /// An item as almost all are, without any deviation. For any other this is `None`.
+    #[inline(always)]
+    pub(crate) fn plain(line: &'a [u8], listing: Listing) -> Option<Self> {
+        match listing {
+            Listing::UniqueIds => UidItem::plain(line).map(Self::UniqueId),
+            Listing::Sizes => ListItem::plain(line).map(Self::Size),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn read_any(line: &'a [u8], listing: Listing, cx: &Context) -> Self {
+        fn whole<'a, T: Wire<'a>>(line: &'a [u8], cx: &Context) -> Result<T, SyntaxError> {
+            parse_whole(line, |line| T::parse_part(line, cx))
+        }
         let item = match listing {
-            Listing::Sizes => {
-                parse_whole(line, |line| ListItem::parse_part(line, cx)).map(Self::Size)
-            }
-            Listing::UniqueIds => {
-                parse_whole(line, |line| UidItem::parse_part(line, cx)).map(Self::UniqueId)
-            }
-            Listing::Capabilities => {
-                parse_whole(line, |line| Capability::parse_part(line, cx)).map(Self::Capability)
-            }
-            Listing::Languages => {
-                parse_whole(line, |line| LanguageItem::parse_part(line, cx)).map(Self::Language)
-            }
+            Listing::Sizes => whole(line, cx).map(Self::Size),
+            Listing::UniqueIds => whole(line, cx).map(Self::UniqueId),
+            Listing::Capabilities => whole(line, cx).map(Self::Capability),
+            Listing::Languages => whole(line, cx).map(Self::Language),
             Listing::Mechanisms => {
                 parse_whole(line, |line| mechanism(line, cx)).map(Self::Mechanism)
             }

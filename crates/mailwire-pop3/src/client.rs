@@ -156,7 +156,7 @@ enum Phase {
     /// Status lines.
     Answers,
     /// A listing, of the first command.
-    Listing(Listing, ListingFramer),
+    Listing { listing: Listing, framer: ListingFramer, ticket: Ticket },
     /// A message, of the first command, and its octets so far.
     Body(DotDecoder, u64),
     /// The caller answers a challenge.
@@ -372,7 +372,7 @@ impl Client {
 
     /// Sends what may be sent, and drops what cannot succeed any more.
     fn pump(&mut self) {
-        let open = matches!(self.phase, Phase::Answers | Phase::Listing(..) | Phase::Body(..));
+        let open = matches!(self.phase, Phase::Answers | Phase::Listing { .. } | Phase::Body(..));
         while open && !self.is_closed() {
             let Some(next) = self.commands.get(self.sent) else { break };
             if let Some(before) = self.sent.checked_sub(1).and_then(|at| self.commands.get(at)) {
@@ -542,7 +542,7 @@ impl Machine for Client {
         }
         match self.phase {
             Phase::Body(..) => Ok(self.receive_body(input)),
-            Phase::Listing(..) => self.receive_item(input),
+            Phase::Listing { .. } => self.receive_item(input),
             Phase::Tls(told) => self.receive_before_tls(input, told),
             Phase::Answers if self.state == State::Closed => {
                 let first = !core::mem::replace(&mut self.flags.told_closed, true);
@@ -590,7 +590,7 @@ impl Machine for Client {
         match self.phase {
             Phase::Tls(_) => return Wait::Tls,
             Phase::AuthChallenged => return Wait::Application,
-            Phase::Listing(..) | Phase::Body(..) => return Wait::Body,
+            Phase::Listing { .. } | Phase::Body(..) => return Wait::Body,
             Phase::Answers => {}
         }
         if self.state == State::Connected {

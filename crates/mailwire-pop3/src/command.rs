@@ -1,9 +1,11 @@
 //! Commands: the enum, the table of verbs, and the envelope of verb and line end.
 
-use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, stop};
+use alloc::vec::Vec;
+
+use mailwire_core::encoder::{Encoder, to_bytes};
+use mailwire_core::parse::{Context, Fail, PResult, Wire, stop};
 use mailwire_core::token::{KEYWORD, LINE, VCHAR};
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api, wire_enum};
+use mailwire_core::{IntoBytes, InvalidValue, SyntaxError, into_owned, text_type, wire_enum};
 
 use crate::answer::{Expect, Listing};
 use crate::element::message_number::MessageNumber;
@@ -12,9 +14,8 @@ use crate::family::auth::{self, Apop, Auth, Password, UserName};
 use crate::family::lang::{self, LanguageRange};
 use crate::family::retrieve::{self, Top};
 use crate::family::{capa, dele, list, session, stat, stls};
-use crate::response::with_line_end;
 use crate::token;
-use crate::tolerance::Deviation;
+use crate::{Deviations, Tolerance};
 
 /// One command line, sent by the client.
 ///
@@ -27,8 +28,9 @@ use crate::tolerance::Deviation;
 /// param   = 1*VCHAR
 /// ```
 /// Verbs are matched without regard to case. Deviations:
-/// [`BareLfLine`](Deviation::BareLfLine), [`TrailingSpaces`](Deviation::TrailingSpaces),
-/// [`ExtraSpaces`](Deviation::ExtraSpaces), and those of the arguments.
+/// [`BareLfLine`](crate::Deviation::BareLfLine),
+/// [`TrailingSpaces`](crate::Deviation::TrailingSpaces),
+/// [`ExtraSpaces`](crate::Deviation::ExtraSpaces), and those of the arguments.
 ///
 /// # Wire
 /// ```text
@@ -113,7 +115,6 @@ into_owned!(
         Other(command),
     }
 );
-wire_api!(Deviation: Command);
 
 wire_enum! {
     /// The verbs that are known here.
@@ -155,8 +156,45 @@ wire_enum! {
     }
 }
 
-/// Parses what follows a verb on its line.
-type Arguments = for<'a> fn(&'a [u8], &Context) -> PResult<'a, Command<'a>>;
+/// Parses what follows a verb, to the end of its line.
+///
+/// The result is that of [`Command::parse`], so that a value of its size is written once, where it is
+/// wanted; but the place of an error is counted from the end of the line.
+type Arguments = for<'a> fn(&'a [u8], &Context) -> Result<Command<'a>, SyntaxError>;
+
+/// Makes [`Arguments`] of the parser in a family file.
+macro_rules! arguments {
+    ($parse:path) => {{
+        fn arguments<'a>(input: &'a [u8], cx: &Context) -> Result<Command<'a>, SyntaxError> {
+            to_end($parse(input, cx), cx)
+        }
+        arguments
+    }};
+}
+
+/// Arguments, when nothing but blanks is behind them.
+#[inline(always)]
+fn to_end<'a>(parsed: PResult<'a, Command<'a>>, cx: &Context) -> Result<Command<'a>, SyntaxError> {
+    let fail = match parsed {
+        Ok((rest, command)) => match token::end(rest, cx) {
+            Ok(_) => return Ok(command),
+            Err(fail) => fail,
+        },
+        Err(fail) => fail,
+    };
+    Err(counted_from_end(fail))
+}
+
+#[cold]
+fn counted_from_end(error: nom::Err<Fail>) -> SyntaxError {
+    match error {
+        nom::Err::Error(fail) | nom::Err::Failure(fail) => {
+            SyntaxError { rule: fail.rule, at: fail.left }
+        }
+        // Complete parsers never ask for more.
+        nom::Err::Incomplete(_) => SyntaxError { rule: "CRLF", at: 0 },
+    }
+}
 
 /// What is known of one verb: where its arguments are parsed, how it is used and answered, who
 /// defines it.
@@ -218,39 +256,95 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
     const CAPA: [Expect; 2] = [E::Listing(Listing::Capabilities); 2];
     const LANG: [Expect; 2] = [E::Listing(Listing::Languages), E::Language];
     [
-        row(Verb::User, auth::user, "USER name", Some(X::User), STATUS, Anywhere, "1939 7"),
-        row(Verb::Pass, auth::pass, "PASS password", Some(X::User), STATUS, Anywhere, "1939 7"),
-        row(Verb::Apop, auth::apop, "APOP name digest", None, STATUS, Anywhere, "1939 7"),
+        row(
+            Verb::User,
+            arguments!(auth::user),
+            "USER name",
+            Some(X::User),
+            STATUS,
+            Anywhere,
+            "1939 7",
+        ),
+        row(
+            Verb::Pass,
+            arguments!(auth::pass),
+            "PASS password",
+            Some(X::User),
+            STATUS,
+            Anywhere,
+            "1939 7",
+        ),
+        row(
+            Verb::Apop,
+            arguments!(auth::apop),
+            "APOP name digest",
+            None,
+            STATUS,
+            Anywhere,
+            "1939 7",
+        ),
         row(
             Verb::Auth,
-            auth::auth,
+            arguments!(auth::auth),
             "AUTH (mechanism (response))",
             Some(X::Sasl),
             AUTH,
             Alone,
             "5034 4",
         ),
-        row(Verb::Stat, stat::stat, "STAT", None, STAT, Anywhere, "1939 5"),
-        row(Verb::List, list::list, "LIST (message)", None, LIST, Anywhere, "1939 5"),
-        row(Verb::Retr, retrieve::retr, "RETR message", None, MESSAGE, Anywhere, "1939 5"),
-        row(Verb::Dele, dele::dele, "DELE message", None, STATUS, Anywhere, "1939 5"),
-        row(Verb::Noop, session::noop, "NOOP", None, STATUS, Anywhere, "1939 5"),
-        row(Verb::Rset, session::rset, "RSET", None, STATUS, Anywhere, "1939 5"),
+        row(Verb::Stat, arguments!(stat::stat), "STAT", None, STAT, Anywhere, "1939 5"),
+        row(Verb::List, arguments!(list::list), "LIST (message)", None, LIST, Anywhere, "1939 5"),
+        row(
+            Verb::Retr,
+            arguments!(retrieve::retr),
+            "RETR message",
+            None,
+            MESSAGE,
+            Anywhere,
+            "1939 5",
+        ),
+        row(Verb::Dele, arguments!(dele::dele), "DELE message", None, STATUS, Anywhere, "1939 5"),
+        row(Verb::Noop, arguments!(session::noop), "NOOP", None, STATUS, Anywhere, "1939 5"),
+        row(Verb::Rset, arguments!(session::rset), "RSET", None, STATUS, Anywhere, "1939 5"),
         row(
             Verb::Top,
-            retrieve::top,
+            arguments!(retrieve::top),
             "TOP message lines",
             Some(X::Top),
             MESSAGE,
             Anywhere,
             "1939 7",
         ),
-        row(Verb::Uidl, list::uidl, "UIDL (message)", Some(X::Uidl), UIDL, Anywhere, "1939 7"),
-        row(Verb::Capa, capa::capa, "CAPA", None, CAPA, Anywhere, "2449 5"),
-        row(Verb::Stls, stls::stls, "STLS", Some(X::Stls), STATUS, Alone, "2595 4"),
-        row(Verb::Utf8, lang::utf8, "UTF8", Some(X::Utf8), STATUS, Anywhere, "6856 2.1"),
-        row(Verb::Lang, lang::lang, "LANG (language)", Some(X::Lang), LANG, Anywhere, "6856 3"),
-        row(Verb::Quit, session::quit, "QUIT", None, STATUS, Last, "1939 4, 6"),
+        row(
+            Verb::Uidl,
+            arguments!(list::uidl),
+            "UIDL (message)",
+            Some(X::Uidl),
+            UIDL,
+            Anywhere,
+            "1939 7",
+        ),
+        row(Verb::Capa, arguments!(capa::capa), "CAPA", None, CAPA, Anywhere, "2449 5"),
+        row(Verb::Stls, arguments!(stls::stls), "STLS", Some(X::Stls), STATUS, Alone, "2595 4"),
+        row(
+            Verb::Utf8,
+            arguments!(lang::utf8),
+            "UTF8",
+            Some(X::Utf8),
+            STATUS,
+            Anywhere,
+            "6856 2.1",
+        ),
+        row(
+            Verb::Lang,
+            arguments!(lang::lang),
+            "LANG (language)",
+            Some(X::Lang),
+            LANG,
+            Anywhere,
+            "6856 3",
+        ),
+        row(Verb::Quit, arguments!(session::quit), "QUIT", None, STATUS, Last, "1939 4, 6"),
     ]
 };
 
@@ -321,10 +415,85 @@ impl Command<'_> {
     }
 }
 
+impl<'a> Command<'a> {
+    /// Parses the whole of `input`, with the default tolerance.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    pub fn parse(input: &'a [u8]) -> Result<Self, SyntaxError> {
+        Self::parse_in(input, &Context::new(Tolerance::default()))
+    }
+
+    /// Parses the whole of `input` and tells which tolerated deviations it holds.
+    ///
+    /// # Errors
+    /// The ABNF rule that does not match, and the byte.
+    pub fn parse_with(
+        input: &'a [u8],
+        tolerance: Tolerance,
+    ) -> Result<(Self, Deviations), SyntaxError> {
+        let cx = Context::new(tolerance);
+        Self::parse_in(input, &cx).map(|command| (command, cx.met()))
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_bytes(self)
+    }
+
+    /// Parses the whole of `input` in a context.
+    #[inline]
+    pub(crate) fn parse_in(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
+        let line = token::line(input, cx).map(|(_, line)| line);
+        let (line, mut result) = match line {
+            Ok(line) => {
+                let (parse, rest) = arguments_of(line);
+                (line, parse(rest, cx))
+            }
+            Err(fail) => (input, Err(counted_from_end(fail))),
+        };
+        if let Err(error) = &mut result {
+            error.at = line.len().saturating_sub(error.at);
+        }
+        result
+    }
+}
+
+/// Who parses the rest of a line, and that rest.
+#[inline(always)]
+fn arguments_of(line: &[u8]) -> (Arguments, &[u8]) {
+    // All verbs but TOP have four letters. What only looks like one is no verb that is known.
+    let (word, rest) = match (line.split_first_chunk::<4>(), line) {
+        (Some((word, rest @ ([] | [b' ', ..]))), _) => (&word[..], rest),
+        (_, [_, _, _, b' ', ..]) => line.split_at_checked(3).unwrap_or((line, &[])),
+        _ => KEYWORD.split(line),
+    };
+    match (Verb::from_keyword(word), rest.first()) {
+        (None, _) => (arguments!(other), line),
+        (Some(verb), None | Some(b' ' | b'\t')) => (verb.row().arguments, rest),
+        (Some(_), Some(_)) => (arguments!(no_boundary), rest),
+    }
+}
+
+/// A verb that is not known.
+fn other<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
+    OtherCommand::parse_part(line, cx).map(|(_, command)| (&[][..], Command::Other(command)))
+}
+
+/// A verb with something behind it that no verb has.
+fn no_boundary<'a>(rest: &'a [u8], _: &Context) -> PResult<'a, Command<'a>> {
+    Err(stop(rest, "verb"))
+}
+
 impl<'a> Wire<'a> for Command<'a> {
-    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        with_line_end(input, cx, parse_line)
+        match Self::parse_in(input, cx) {
+            Ok(command) => Ok((&[], command)),
+            Err(SyntaxError { rule, at }) => {
+                Err(nom::Err::Failure(Fail { left: input.len().saturating_sub(at), rule }))
+            }
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -345,26 +514,6 @@ impl<'a> Wire<'a> for Command<'a> {
         }
         .crlf();
     }
-}
-
-/// A command without its line end.
-#[inline(always)]
-fn parse_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
-    // All verbs but TOP have four letters. What only looks like one is no verb that is known.
-    let (word, rest) = match line.split_first_chunk::<4>() {
-        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
-        _ => KEYWORD.split(line),
-    };
-    let Some(verb) = Verb::from_keyword(word) else {
-        let (rest, command) = OtherCommand::parse_part(line, cx)?;
-        return Ok((rest, Command::Other(command)));
-    };
-    if !matches!(rest.first(), None | Some(b' ' | b'\t')) {
-        return Err(stop(rest, "verb"));
-    }
-    let (rest, command) = (verb.row().arguments)(rest, cx)?;
-    let (rest, ()) = token::end(rest, cx)?;
-    Ok((rest, command))
 }
 
 /// A command whose verb is not known here, kept as data.
@@ -450,6 +599,7 @@ impl<'a> Wire<'a> for OtherCommand<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Deviation;
     use crate::rows::{check_lenient, check_rejects, check_rows};
 
     #[test]

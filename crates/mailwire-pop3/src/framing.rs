@@ -68,6 +68,21 @@ impl ListingFramer {
     #[inline]
     #[must_use]
     pub fn frame<'i>(&mut self, input: &'i [u8], limit: usize) -> Listed<'i> {
+        // Most lines are short and here as a whole; a search costs more to prepare than to run over
+        // them.
+        if !self.lines.is_mid_line() {
+            if let Some((line, consumed)) = short_line(input) {
+                if consumed <= limit && line.first() != Some(&b'.') {
+                    return Listed::Item { line, ending: LineEnding::CrLf, consumed };
+                }
+            }
+        }
+        self.frame_any(input, limit)
+    }
+
+    /// A line of any length.
+    #[inline(never)]
+    fn frame_any<'i>(&mut self, input: &'i [u8], limit: usize) -> Listed<'i> {
         let skipping = self.lines.is_skipping();
         match self.lines.frame(input, limit) {
             Framed::Line { text, ending, consumed } => match (text, ending) {
@@ -92,6 +107,26 @@ impl ListingFramer {
     pub const fn is_mid_line(&self) -> bool {
         self.lines.is_mid_line()
     }
+}
+
+/// The line that ends in CRLF within the first 48 octets, and the octets that it takes.
+#[inline(always)]
+fn short_line(input: &[u8]) -> Option<(&[u8], usize)> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const LF: u64 = u64::from_ne_bytes([b'\n'; 8]);
+    let mut at = 0_usize;
+    while let Some(octets) = input.get(at..)?.first_chunk::<8>().filter(|_| at < 48) {
+        let differs = u64::from_le_bytes(*octets) ^ LF;
+        // The lowest octet that is zero has its highest bit set here; those above it tell nothing.
+        let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if found != 0 {
+            let end = at.saturating_add(usize::try_from(found.trailing_zeros() / 8).ok()?);
+            let line = input.get(..end)?.strip_suffix(b"\r")?;
+            return Some((line, end.saturating_add(1)));
+        }
+        at = at.saturating_add(8);
+    }
+    None
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 
 use mailwire_core::body::DotEncoder;
 use mailwire_core::line::{Framed, LineEnding, LineFramer};
-use mailwire_core::parse::{Context, Wire, parse_whole};
+use mailwire_core::parse::Context;
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{Machine, Received, Secret, SyntaxError, Transmit, TransmitQueue, Wait};
 
@@ -371,7 +371,7 @@ impl Server {
             return Ok(Received::nothing(0));
         }
         let cx = Context::new(self.config.tolerance);
-        let parsed = parse_whole(frame, |frame| Command::parse_part(frame, &cx));
+        let parsed = Command::parse_in(frame, &cx);
         let end = match ending {
             LineEnding::CrLf => 2,
             LineEnding::Lf => 1,

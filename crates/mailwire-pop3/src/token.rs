@@ -29,10 +29,12 @@ pub(crate) fn optional<'a, T>(
     cx: &Context,
     parse: impl FnOnce(&'a [u8], &Context) -> PResult<'a, T>,
 ) -> PResult<'a, Option<T>> {
-    if WSP.span(input) == input.len() {
-        return Ok((input, None));
-    }
-    let (rest, ()) = sp(input, cx)?;
+    let rest = match input {
+        [] => return Ok((input, None)),
+        [b' ', rest @ ..] if !matches!(rest.first(), None | Some(b' ' | b'\t')) => rest,
+        _ if WSP.span(input) == input.len() => return Ok((input, None)),
+        _ => sp(input, cx)?.0,
+    };
     let (rest, value) = parse(rest, cx)?;
     Ok((rest, Some(value)))
 }
@@ -63,7 +65,13 @@ pub(crate) fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
 }
 
 /// Steps over an argument where none belongs, if that is tolerated.
+#[inline(always)]
 pub(crate) fn no_argument<'a>(input: &'a [u8], cx: &Context) -> Result<&'a [u8], nom::Err<Fail>> {
+    if input.is_empty() { Ok(input) } else { odd_argument(input, cx) }
+}
+
+#[inline(never)]
+fn odd_argument<'a>(input: &'a [u8], cx: &Context) -> Result<&'a [u8], nom::Err<Fail>> {
     if WSP.span(input) == input.len() {
         return Ok(input);
     }
@@ -83,15 +91,10 @@ pub(crate) fn number<'a>(
     rule: &'static str,
 ) -> PResult<'a, u64> {
     // Up to nine digits cannot overflow, and most numbers have fewer.
-    let mut value = 0_u64;
-    let mut rest = input;
-    while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        value = value.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
-        rest = after;
+    match plain_number(input, 9) {
+        Some((value, rest)) if value <= limit => Ok((rest, value)),
+        _ => odd_number(input, cx, limit, rule),
     }
-    let digits = input.len().saturating_sub(rest.len());
-    let simple = matches!(digits, 1..=9) && (digits == 1 || input.first() != Some(&b'0'));
-    if simple && value <= limit { Ok((rest, value)) } else { odd_number(input, cx, limit, rule) }
 }
 
 /// A number that needs a closer look.
@@ -118,6 +121,19 @@ fn odd_number<'a>(
     let allowed = (!signed || cx.tolerate(Deviation::PlusSign))
         && (!zeros || cx.tolerate(Deviation::LeadingZeros));
     if allowed { Ok((rest, value)) } else { Err(stop(input, rule)) }
+}
+
+/// The digits at the beginning of `input` as a number of so many digits at most, when it is written
+/// as numbers are: the first is no zero unless it is alone. `None` for all that needs a closer look.
+#[inline(always)]
+pub(crate) fn plain_number(input: &[u8], most: usize) -> Option<(u64, &[u8])> {
+    let (mut value, mut digits) = (0_u64, 0_usize);
+    while let Some(digit @ 0..=9) = input.get(digits).map(|byte| byte.wrapping_sub(b'0')) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        digits = digits.wrapping_add(1);
+    }
+    let plain = digits.wrapping_sub(1) < most && (digits == 1 || input.first() != Some(&b'0'));
+    if plain { Some((value, input.get(digits..)?)) } else { None }
 }
 
 /// A size in octets. It can be negative, where that is tolerated, and is not known then.

@@ -5,7 +5,7 @@ use mailwire_core::body::{DotDecoder, Findings};
 use mailwire_core::line::LineEnding;
 use mailwire_core::parse::Context;
 
-use super::{Client, Event, Pending, Phase};
+use super::{Client, Event, Pending, Phase, Ticket};
 use crate::Deviations;
 use crate::answer::{Answer, Expect, InvalidItem, Item, Listing};
 use crate::command::Verb;
@@ -48,7 +48,7 @@ impl Client {
                 if listing == Listing::Capabilities {
                     self.collected = Extensions::none();
                 }
-                self.phase = Phase::Listing(listing, ListingFramer::new());
+                self.phase = Phase::Listing { listing, framer: ListingFramer::new(), ticket };
                 Ok(Event::ListBegin { ticket, response, deviations })
             }
             (Answer::Ok(response), Expect::Message) => {
@@ -100,16 +100,34 @@ impl Client {
         &mut self,
         input: &'i [u8],
     ) -> Result<Received<Event<'i>>, PeerError> {
-        let Phase::Listing(listing, framer) = &mut self.phase else {
+        let Phase::Listing { listing, framer, ticket } = &mut self.phase else {
             return Ok(Received::nothing(0));
         };
-        let listing = *listing;
+        let (listing, ticket) = (*listing, *ticket);
+        let framed = framer.frame(input, self.config.limits.response_line);
+        if let Listed::Item { line, ending: LineEnding::CrLf, consumed } = framed {
+            if let Some(item) = Item::plain(line, listing) {
+                let deviations = Deviations::EMPTY;
+                return Ok(Received::event(consumed, Event::Item { ticket, item, deviations }));
+            }
+        }
+        self.receive_odd_item(input, framed, listing, ticket)
+    }
+
+    /// A line of a listing that needs a closer look.
+    #[inline(never)]
+    fn receive_odd_item<'i>(
+        &mut self,
+        input: &'i [u8],
+        mut framed: Listed<'i>,
+        listing: Listing,
+        ticket: Ticket,
+    ) -> Result<Received<Event<'i>>, PeerError> {
         let limit = self.config.limits.response_line;
         let cx = Context::new(self.config.tolerance);
         let mut skipped = 0_usize;
         let (item, consumed) = loop {
-            let rest = input.get(skipped..).unwrap_or_default();
-            match framer.frame(rest, limit) {
+            match framed {
                 Listed::Item { line, ending, consumed } => {
                     // A line that may end a listing for others does not do so here.
                     let good = ending == LineEnding::CrLf
@@ -128,6 +146,10 @@ impl Client {
                 }
                 Listed::More => return Ok(Received::nothing(skipped)),
             }
+            let Phase::Listing { framer, .. } = &mut self.phase else {
+                return Ok(Received::nothing(skipped));
+            };
+            framed = framer.frame(input.get(skipped..).unwrap_or_default(), limit);
         };
         let consumed = skipped.saturating_add(consumed);
         if let Item::Capability(capability) = &item {
@@ -138,8 +160,6 @@ impl Client {
                 return Err(self.fail(error));
             }
         }
-        let Some(command) = self.commands.front() else { return Ok(Received::nothing(consumed)) };
-        let ticket = command.ticket;
         Ok(Received::event(consumed, Event::Item { ticket, item, deviations: cx.met() }))
     }
 

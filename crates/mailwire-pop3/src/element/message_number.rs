@@ -64,6 +64,15 @@ impl MessageNumber {
         }
     }
 
+    /// A number of up to nine digits with a space behind it, as almost all are in listings, and what
+    /// is behind that. `None` for all that needs a closer look.
+    #[inline(always)]
+    pub(crate) fn plain(input: &[u8]) -> Option<(Self, &[u8])> {
+        let (number, rest) = token::plain_number(input, 9)?;
+        let number = NonZeroU32::new(u32::try_from(number).ok()?)?;
+        Some((Self(number), rest.strip_prefix(b" ")?))
+    }
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> u32 {

@@ -61,6 +61,15 @@ fn check(id: &[u8]) -> Result<(), usize> {
     }
 }
 
+impl<'a> UniqueId<'a> {
+    /// All of `input`, when it conforms.
+    #[inline(always)]
+    pub(crate) fn plain(input: &'a [u8]) -> Option<Self> {
+        let plain = matches!(input.len(), 1..=LONGEST) && token::graphic(input);
+        plain.then_some(Self::checked(input))
+    }
+}
+
 impl UniqueId<'_> {
     /// True for 1 to 70 octets of `%x21-7E`. Another one was read with a deviation.
     #[must_use]
@@ -72,10 +81,10 @@ impl UniqueId<'_> {
 impl<'a> Wire<'a> for UniqueId<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if matches!(input.len(), 1..=LONGEST) && token::graphic(input) {
-            return Ok((&[], Self::checked(input)));
+        match Self::plain(input) {
+            Some(id) => Ok((&[], id)),
+            None => odd(input, cx),
         }
-        odd(input, cx)
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {

@@ -114,16 +114,34 @@ impl<'a> ListItem<'a> {
 impl<'a> Wire<'a> for ListItem<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let input = leading_blanks(input, cx)?;
-        let (rest, number) = MessageNumber::parse_part(input, cx)?;
-        let (rest, size) = behind_number(rest, cx, "size")?;
-        let text = behind_size(rest)?;
-        Ok((&[], Self { number, size, text: Cow::Borrowed(text) }))
+        match Self::plain(input) {
+            Some(item) => Ok((&[], item)),
+            None => Self::any(input, cx),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.put(&self.number).sp().number(self.size.unwrap_or(0));
         encode_text(&self.text, out);
+    }
+}
+
+impl<'a> ListItem<'a> {
+    /// An item as almost all are: two numbers and a space. For any other this is `None`.
+    #[inline(always)]
+    pub(crate) fn plain(line: &'a [u8]) -> Option<Self> {
+        let (number, rest) = MessageNumber::plain(line)?;
+        let (size, rest) = token::plain_number(rest, 19)?;
+        rest.is_empty().then_some(Self::new(number, size))
+    }
+
+    #[inline(never)]
+    fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let input = leading_blanks(input, cx)?;
+        let (rest, number) = MessageNumber::parse_part(input, cx)?;
+        let (rest, size) = behind_number(rest, cx, "size")?;
+        let text = behind_size(rest)?;
+        Ok((&[], Self { number, size, text: Cow::Borrowed(text) }))
     }
 }
 
@@ -176,15 +194,33 @@ impl<'a> UidItem<'a> {
     }
 }
 
-impl<'a> Wire<'a> for UidItem<'a> {
+impl<'a> UidItem<'a> {
+    /// An item as almost all are: a number, a space and a unique-id that conforms. For any other
+    /// this is `None`.
     #[inline(always)]
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(crate) fn plain(line: &'a [u8]) -> Option<Self> {
+        let (number, rest) = MessageNumber::plain(line)?;
+        Some(Self { number, id: UniqueId::plain(rest)? })
+    }
+
+    #[inline(never)]
+    fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let input = leading_blanks(input, cx)?;
         let (rest, number) = MessageNumber::parse_part(input, cx)?;
         let (rest, ()) = token::sp(rest, cx)?;
         let (rest, id) = UniqueId::parse_part(rest, cx)?;
         let (rest, ()) = token::end(rest, cx)?;
         Ok((rest, Self { number, id }))
+    }
+}
+
+impl<'a> Wire<'a> for UidItem<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::plain(input) {
+            Some(item) => Ok((&[], item)),
+            None => Self::any(input, cx),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {

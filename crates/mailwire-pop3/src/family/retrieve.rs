@@ -13,7 +13,6 @@
 use mailwire_core::encoder::Encoder;
 use mailwire_core::owned_already;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
-use mailwire_core::token::WSP;
 
 use crate::command::Command;
 use crate::element::message_number::MessageNumber;
@@ -60,19 +59,18 @@ pub struct Top {
 owned_already!(Top);
 
 impl<'a> Wire<'a> for Top {
+    #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, ()) = token::sp(input, cx)?;
         let (rest, number) = MessageNumber::parse_part(rest, cx)?;
-        if WSP.span(rest) == rest.len() {
-            return if cx.tolerate(Deviation::MissingLineCount) {
+        let given = |rest, cx: &Context| token::number(rest, cx, u64::MAX, "lines");
+        match token::optional(rest, cx, given)? {
+            (rest, Some(lines)) => Ok((rest, Self { number, lines })),
+            (rest, None) if cx.tolerate(Deviation::MissingLineCount) => {
                 Ok((rest, Self { number, lines: 0 }))
-            } else {
-                Err(stop(rest, "SP"))
-            };
+            }
+            (rest, None) => Err(stop(rest, "SP")),
         }
-        let (rest, ()) = token::sp(rest, cx)?;
-        let (rest, lines) = token::number(rest, cx, u64::MAX, "lines")?;
-        Ok((rest, Self { number, lines }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
