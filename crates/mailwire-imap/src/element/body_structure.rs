@@ -363,7 +363,8 @@ impl<'a> Parts<'a> {
 fn split(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
     core::iter::from_fn(move || {
         let wire = rest.get(memchr::memchr(b'(', rest)?..)?;
-        rest = super::raw::skip_value(wire, &trusted()).ok()?.0;
+        // Structures are checked for their depth, and have lists of their own inside.
+        rest = super::raw::skip_nested(wire, &trusted(), u32::MAX).ok()?.0;
         wire.get(..wire.len() - rest.len())
     })
 }
@@ -386,10 +387,10 @@ impl From<&Envelope<'_>> for EnvelopeOctets<'static> {
     }
 }
 
-/// Equal when the parts are, however they are written.
+/// Equal when the legal forms are: a part of no encoding has 7BIT.
 impl PartialEq for BodyStructure<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.part() == other.part()
+        self.0 == other.0 || self.to_bytes() == other.to_bytes()
     }
 }
 

@@ -47,7 +47,7 @@ use crate::tolerance::Deviation;
 /// assert!(RawData::parse(b"(a").is_err());
 /// # Ok::<(), mailwire_imap::SyntaxError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct RawData<'a>(Cow<'a, [u8]>);
 
 wire_api!(Deviation: RawData);
@@ -101,12 +101,17 @@ impl<'a> Wire<'a> for RawData<'a> {
 /// # Errors
 /// Rule `tagged-ext-val` where none begins, it does not end, or it is nested too deep.
 pub fn skip_value<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    skip_nested(input, cx, DEPTH)
+}
+
+/// One value with lists up to a depth of the caller's.
+pub(crate) fn skip_nested<'a>(input: &'a [u8], cx: &Context, most: u32) -> PResult<'a, ()> {
     const RULE: &str = "tagged-ext-val";
     let mut depth = 0_u32;
     let mut rest = input;
     loop {
         rest = match rest {
-            [b'(', behind @ ..] if depth < DEPTH => {
+            [b'(', behind @ ..] if depth < most => {
                 depth += 1;
                 behind
             }
@@ -160,6 +165,15 @@ impl<'a> RawData<'a> {
         })
     }
 }
+
+/// Equal when the octets are, but for the headers of literals.
+impl PartialEq for RawData<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.to_bytes() == other.to_bytes()
+    }
+}
+
+impl Eq for RawData<'_> {}
 
 impl fmt::Debug for RawData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

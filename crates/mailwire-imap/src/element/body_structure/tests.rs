@@ -94,7 +94,7 @@ fn what_is_no_structure_is_refused() {
         (b"((\"A\" \"B\" NIL NIL NIL \"7BIT\" 9) NIL)", "media-subtype", 32),
     ]);
     let nested = |depth| {
-        let inner = b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 9)".to_vec();
+        let inner = b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 9 NIL (\"x\" (\"y\" \"z\")))".to_vec();
         (0..depth).fold(inner, |inner, _| [b"(", &*inner, b" \"MIXED\")"].concat())
     };
     let deep = nested(99);
