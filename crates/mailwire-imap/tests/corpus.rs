@@ -13,10 +13,13 @@ use mailwire_imap::element::flag::{Flag, Flags, PermanentFlags};
 use mailwire_imap::element::mailbox::{Mailbox, MailboxPattern};
 use mailwire_imap::element::mod_seq::ModSeq;
 use mailwire_imap::element::mutf7;
+use mailwire_imap::element::object_id::ObjectId;
 use mailwire_imap::element::raw::RawData;
 use mailwire_imap::element::section::{Partial, Section, SectionBinary};
 use mailwire_imap::element::sequence::{SequenceSet, UidSet};
 use mailwire_imap::element::string::IString;
+use mailwire_imap::element::tag::Tag;
+use mailwire_imap::element::url::ImapUrl;
 use mailwire_imap::{Mode, Tolerance};
 use support::corpus;
 
@@ -31,6 +34,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("flag-fetch", "iS)", "the parenthesis is not part of the flag"),
     ("body", "()", "no structure at all; an invalid item of its message"),
     ("mutf7", "&AAD,,QAA-", "control characters are refused, and these are NUL"),
+    ("auth-imapurl-full", "INTERNAL:data", "a token has 32 digits or more"),
+    ("auth-imapurl-full", "INTERNAL:verifier123", "a token has 32 digits or more"),
     ("quoted", "xxx", "the source cuts after the first quote"),
     ("string", "\0", "a literal of characters holds no NUL"),
 ];
@@ -38,6 +43,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 /// Refused by another project, and legal here.
 const ACCEPTED: &[(&str, &str, &str)] = &[
     ("mailbox", "aaa", "a frame is complete here, so an atom can end it"),
+    ("iuid-only", "a", "a relative URL with a mailbox"),
     ("sequence-range", "1,2", "two ranges are a set"),
     ("sequence-range", "1:2,3", "two ranges are a set"),
     ("partial", "<2.4294967294>", "the numbers of RFC 9051 have 63 bits"),
@@ -99,6 +105,18 @@ fn parse(element: &str, wire: &[u8], tolerance: Tolerance) -> Option<Result<(), 
         "body" | "body-structure" | "invalid-body" => twice!(BodyStructure, wire, tolerance),
         "body-extension" | "body-extensions" => twice!(RawData, wire, tolerance),
         "string" | "quoted" => twice!(IString, wire, tolerance),
+        "imapurl"
+        | "relative-imapurl"
+        | "absolute-message-path"
+        | "message-path"
+        | "url-command"
+        | "network-path"
+        | "iuid-only"
+        | "auth-imapurl-full"
+        | "auth-imapurl-rump"
+        | "authenticated-url" => twice!(ImapUrl, wire, tolerance),
+        "tag" => twice!(Tag, wire, tolerance),
+        "object-id" => twice!(ObjectId, wire, tolerance),
         "partial" => twice!(Partial, wire, tolerance),
         "section-binary" => twice!(SectionBinary, wire, tolerance),
         "section" | "section-specifier" => {

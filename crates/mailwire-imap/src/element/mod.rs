@@ -15,3 +15,4 @@ pub mod section;
 pub mod sequence;
 pub mod string;
 pub mod tag;
+pub mod url;
