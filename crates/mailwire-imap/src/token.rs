@@ -120,11 +120,19 @@ pub fn nil(input: &[u8]) -> Option<&[u8]> {
 /// Rule `quoted`.
 #[inline]
 pub fn quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
-    let (rest, inside) = skip_quoted(input, cx)?;
-    // Most strings have no escapes, and those that have are found again quickly.
-    match memchr::memchr(b'\\', inside) {
-        None => Ok((rest, Cow::Borrowed(inside))),
-        Some(_) => Ok((rest, Cow::Owned(unescape(inside)))),
+    let (inside, ()) = byte(input, b'"', "quoted")?;
+    match plain_quoted(inside) {
+        Ok((rest, text)) => Ok((rest, Cow::Borrowed(text))),
+        Err(plain) => odd_quoted(inside, plain, cx),
+    }
+}
+
+#[cold]
+fn odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    let (rest, text) = skip_odd_quoted(inside, plain, cx)?;
+    match memchr::memchr(b'\\', text) {
+        None => Ok((rest, Cow::Borrowed(text))),
+        Some(_) => Ok((rest, Cow::Owned(unescape(text)))),
     }
 }
 
@@ -146,12 +154,18 @@ fn unescape(inside: &[u8]) -> Vec<u8> {
 #[inline]
 pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
     let (inside, ()) = byte(input, b'"', "quoted")?;
+    plain_quoted(inside).or_else(|plain| skip_odd_quoted(inside, plain, cx))
+}
+
+/// The text and the rest behind its quote where the string is like most, else how much of it is plain.
+#[inline]
+fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     match inside.split_at(plain_len(inside)) {
-        // The followers of most strings; behind others, the quote may be part of the text.
+        // The followers of most strings; before others, the quote may be part of the text.
         (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(', ..]) => {
             Ok((rest, text))
         }
-        (plain, rest) => skip_odd_quoted(inside, plain.len(), rest, cx),
+        (plain, _) => Err(plain.len()),
     }
 }
 
@@ -185,12 +199,8 @@ fn plain_len(inside: &[u8]) -> usize {
 }
 
 /// A quoted string with escapes, controls, octets over 127, or another follower.
-fn skip_odd_quoted<'a>(
-    inside: &'a [u8],
-    plain: usize,
-    mut rest: &'a [u8],
-    cx: &Context,
-) -> PResult<'a, &'a [u8]> {
+fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<'a, &'a [u8]> {
+    let mut rest = inside.get(plain..).unwrap_or_default();
     let mut end = plain;
     // Where the last quote of the line stands that can end a string, once that is asked for.
     let mut last = None;

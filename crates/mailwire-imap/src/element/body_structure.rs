@@ -169,7 +169,7 @@ into_owned!(struct Parts { wire, len });
 
 impl<'a> Wire<'a> for BodyStructure<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, _) = parse::part(input, cx)?;
+        let (rest, _) = parse::part(input, cx, parse::Inside::Check)?;
         Ok((rest, Self(Cow::Borrowed(input.split_at(input.len() - rest.len()).0))))
     }
 
@@ -264,7 +264,7 @@ impl<'a> BodyStructure<'a> {
         let mode = Mode::SERVER.with(Mode::UTF8).bits();
         write(&mut Encoder::new(&mut wire).with_mode(mode));
         let cx = Context::new(crate::Tolerance::strict()).with_mode(mode);
-        match parse_whole(&wire, |wire| parse::part(wire, &cx)) {
+        match parse_whole(&wire, |wire| parse::part(wire, &cx, parse::Inside::Check)) {
             Ok(_) => Ok(BodyStructure(Cow::Owned(wire))),
             Err(error) => Err(InvalidValue { what: "body", at: error.at }),
         }
@@ -319,7 +319,7 @@ impl<'a> BodyStructure<'a> {
 
 /// One level of octets that were checked.
 fn decode(wire: &[u8]) -> Part<'_> {
-    match parse::part(wire, &trusted()) {
+    match parse::part(wire, &trusted(), parse::Inside::Skip) {
         Ok((_, part)) => part,
         // Never: they were checked.
         Err(_) => Part::Multi(Multipart {

@@ -1,20 +1,30 @@
-//! One level of a structure from its octets. Parts inside of it are read and dropped.
+//! One level of a structure from its octets.
 
 use super::fields::{body_fld_param, extension};
 use super::*;
 use crate::element::number::size;
+use crate::element::raw::skip_nested;
 use crate::element::string::nstring;
 use crate::token::{close, nil, open, sp};
 use mailwire_core::parse::stop;
 
+/// What happens to parts inside of a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// They are read, and dropped.
+    Check,
+    /// They were read before; only their end is looked for.
+    Skip,
+}
+
 /// `body`
-pub(super) fn part<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
+pub(super) fn part<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     cx.nested(input, "body", |input, cx| {
         let (rest, ()) = open(input, "body")?;
         let (rest, part) = match rest.first() {
-            Some(b'(') => multipart(rest, cx)?,
-            Some(b'"' | b'{') => single(rest, cx)?,
-            _ => without_type(rest, cx)?,
+            Some(b'(') => multipart(rest, cx, inside)?,
+            Some(b'"' | b'{') => single(rest, cx, inside)?,
+            _ => without_type(rest, cx, inside)?,
         };
         let (rest, ()) = close(rest, cx, "body")?;
         Ok((rest, part))
@@ -22,14 +32,14 @@ pub(super) fn part<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
 }
 
 /// `body-type-mpart`
-fn multipart<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
+fn multipart<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     let mut rest = input;
     let mut len = 0_u32;
     loop {
         rest = match rest {
             [b'(', ..] => {
                 len = len.saturating_add(1);
-                cut(part(rest, cx))?.0
+                body(rest, cx, inside)?.0
             }
             [b' ', b'(', ..] if cx.tolerate(Deviation::SpaceBetweenItems) => behind(rest),
             _ => break,
@@ -41,6 +51,15 @@ fn multipart<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
     let (rest, subtype) = string(rest, cx, "media-subtype")?;
     let (rest, extension) = extension(rest, cx, true)?;
     Ok((rest, Part::Multi(Multipart { parts, subtype, extension })))
+}
+
+/// A part inside of another.
+fn body<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, BodyStructure<'a>> {
+    let rest = match inside {
+        Inside::Check => cut(part(input, cx, inside))?.0,
+        Inside::Skip => skip_nested(input, cx, u32::MAX)?.0,
+    };
+    Ok((rest, BodyStructure(Cow::Borrowed(input.split_at(input.len() - rest.len()).0))))
 }
 
 /// What is behind the next octet.
@@ -69,7 +88,7 @@ const MULTIPARTS: [&[u8]; 8] = [
 ];
 
 /// `body-type-1part`
-fn single<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
+fn single<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     let (rest, media_type) = string(input, cx, "media-type")?;
     let is_multipart = |name: &&[u8]| media_type.as_bytes().eq_ignore_ascii_case(name);
     // A multipart without parts begins with its subtype.
@@ -82,17 +101,18 @@ fn single<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
     }
     let (rest, ()) = sp(rest, cx)?;
     let (rest, subtype) = string(rest, cx, "media-subtype")?;
-    fields(rest, cx, media_type, subtype)
+    fields(rest, cx, inside, media_type, subtype)
 }
 
 /// A part that begins with NIL: a multipart without parts, or a part of no media type.
 #[cold]
-fn without_type<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Part<'a>> {
+fn without_type<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     let Some(rest) = nil(input) else { return Err(stop(input, "media-type")) };
     let (rest, ()) = sp(rest, cx)?;
     match nil(rest) {
         Some(rest) if cx.tolerate(Deviation::NilMediaType) => {
-            fields(rest, cx, IString::checked(b"APPLICATION"), IString::checked(b"OCTET-STREAM"))
+            let (media_type, subtype) = (b"APPLICATION", b"OCTET-STREAM");
+            fields(rest, cx, inside, IString::checked(media_type), IString::checked(subtype))
         }
         None if rest.first() == Some(&b'"') => childless_multipart(input, rest, cx),
         _ => Err(stop(input, "media-type")),
@@ -135,6 +155,7 @@ fn childless_multipart<'a>(
 fn fields<'a>(
     input: &'a [u8],
     cx: &Context,
+    inside: Inside,
     media_type: IString<'a>,
     subtype: IString<'a>,
 ) -> PResult<'a, Part<'a>> {
@@ -151,7 +172,7 @@ fn fields<'a>(
     }
     let (rest, ()) = sp(rest, cx)?;
     let (rest, octets) = cut(size(rest, cx, "body-fld-octets"))?;
-    let (rest, content) = content(rest, cx, &media_type, &subtype)?;
+    let (rest, content) = content(rest, cx, inside, &media_type, &subtype)?;
     let (rest, extension) = extension(rest, cx, false)?;
     let part = SinglePart {
         media_type,
@@ -170,6 +191,7 @@ fn fields<'a>(
 fn content<'a>(
     input: &'a [u8],
     cx: &Context,
+    inside: Inside,
     media_type: &IString<'_>,
     subtype: &IString<'_>,
 ) -> PResult<'a, Content<'a>> {
@@ -195,10 +217,13 @@ fn content<'a>(
         };
     }
     let envelope_at = behind(input);
-    let (rest, _) = Envelope::parse_part(envelope_at, cx)?;
+    let rest = match inside {
+        Inside::Check => Envelope::parse_part(envelope_at, cx)?.0,
+        Inside::Skip => skip_nested(envelope_at, cx, u32::MAX)?.0,
+    };
     let envelope = envelope_at.split_at(envelope_at.len() - rest.len()).0;
     let (body_at, ()) = sp(rest, cx)?;
-    let (rest, body) = cut(BodyStructure::parse_part(body_at, cx))?;
+    let (rest, body) = body(body_at, cx, inside)?;
     let (rest, ()) = sp(rest, cx)?;
     let (rest, lines) = cut(size(rest, cx, "body-fld-lines"))?;
     let envelope = EnvelopeOctets(Cow::Borrowed(envelope));
