@@ -3,13 +3,16 @@
 //! | module | protocol | feature |
 //! |---|---|---|
 //! | `smtp` | SMTP and LMTP | `smtp` |
+//! | `pop3` | POP3 | `pop3` |
 //!
-//! This crate has no code of its own; the modules are the crates `mailwire-smtp` and, as they come,
-//! `mailwire-imap` and `mailwire-pop3`.
+//! This crate has no code of its own; the modules are the crates `mailwire-smtp`, `mailwire-pop3` and,
+//! as it comes, `mailwire-imap`.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "pop3")]
+pub use mailwire_pop3 as pop3;
 #[cfg(feature = "smtp")]
 pub use mailwire_smtp as smtp;
 

@@ -1,0 +1,531 @@
+//! Commands: the enum, the table of verbs, and the envelope of verb and line end.
+
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire, stop};
+use mailwire_core::token::{KEYWORD, LINE, VCHAR};
+use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api, wire_enum};
+
+use crate::answer::{Expect, Listing};
+use crate::element::message_number::MessageNumber;
+use crate::extension::Extension;
+use crate::family::auth::{self, Apop, Auth, Password, UserName};
+use crate::family::lang::{self, LanguageRange};
+use crate::family::retrieve::{self, Top};
+use crate::family::{capa, dele, list, session, stat, stls};
+use crate::response::with_line_end;
+use crate::token;
+use crate::tolerance::Deviation;
+
+/// One command line, sent by the client.
+///
+/// RFC 1939 sections 3 to 7, RFC 2449 section 3; each verb's RFC is in the [`COMMANDS`] table.
+///
+/// # Grammar
+/// ```text
+/// command = keyword *(SP param) CRLF
+/// keyword = 3*4VCHAR                    ; private ones are longer
+/// param   = 1*VCHAR
+/// ```
+/// Verbs are matched without regard to case. Deviations:
+/// [`BareLfLine`](Deviation::BareLfLine), [`TrailingSpaces`](Deviation::TrailingSpaces),
+/// [`ExtraSpaces`](Deviation::ExtraSpaces), and those of the arguments.
+///
+/// # Wire
+/// ```text
+/// C: RETR 1
+/// ```
+///
+/// # Limits
+/// [`Limits::line`](crate::Limits::line) of a server, [`Limits::sent_line`](crate::Limits::sent_line)
+/// of a client; [`Limits::auth_line`](crate::Limits::auth_line) for AUTH.
+///
+/// # Errors
+/// `verb`, `CRLF`, and the rules of the arguments.
+///
+/// # Example
+/// ```
+/// use mailwire_pop3::{Command, Verb};
+/// let command = Command::parse(b"retr 1\r\n")?;
+/// assert_eq!(command.verb(), Some(Verb::Retr));
+/// assert_eq!(command.to_bytes(), b"RETR 1\r\n");
+/// # Ok::<(), mailwire_pop3::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command<'a> {
+    /// USER: names the mailbox.
+    User(UserName<'a>),
+    /// PASS: the password for it.
+    Pass(Password<'a>),
+    /// APOP: a name, and a digest in place of the password.
+    Apop(Apop<'a>),
+    /// AUTH: begins a SASL exchange; without arguments, asks for the mechanisms.
+    Auth(Option<Auth<'a>>),
+    /// STAT: asks for the number and the size of all messages.
+    Stat,
+    /// LIST: asks for the size of a message, or of each.
+    List(Option<MessageNumber>),
+    /// RETR: asks for a message.
+    Retr(MessageNumber),
+    /// DELE: marks a message, to be removed by QUIT.
+    Dele(MessageNumber),
+    /// NOOP: nothing.
+    Noop,
+    /// RSET: takes the marks of DELE away.
+    Rset,
+    /// TOP: asks for the header and some lines of a message.
+    Top(Top),
+    /// UIDL: asks for the unique-id of a message, or of each.
+    Uidl(Option<MessageNumber>),
+    /// CAPA: asks for the capabilities.
+    Capa,
+    /// STLS: goes over to TLS.
+    Stls,
+    /// UTF8: goes over to UTF-8.
+    Utf8,
+    /// LANG: chooses a language, or asks for those that there are.
+    Lang(Option<LanguageRange<'a>>),
+    /// QUIT: removes what is marked, and ends the session.
+    Quit,
+    /// Another verb, kept as data: XTND, LAST, XCLIENT and others.
+    Other(OtherCommand<'a>),
+}
+
+into_owned!(
+    enum Command {
+        User(name),
+        Pass(password),
+        Apop(apop),
+        Auth(auth),
+        Stat,
+        List(number),
+        Retr(number),
+        Dele(number),
+        Noop,
+        Rset,
+        Top(top),
+        Uidl(number),
+        Capa,
+        Stls,
+        Utf8,
+        Lang(range),
+        Quit,
+        Other(command),
+    }
+);
+wire_api!(Deviation: Command);
+
+wire_enum! {
+    /// The verbs that are known here.
+    pub enum Verb: "verb" in KEYWORD {
+        /// USER
+        User = "USER",
+        /// PASS
+        Pass = "PASS",
+        /// APOP
+        Apop = "APOP",
+        /// AUTH
+        Auth = "AUTH",
+        /// STAT
+        Stat = "STAT",
+        /// LIST
+        List = "LIST",
+        /// RETR
+        Retr = "RETR",
+        /// DELE
+        Dele = "DELE",
+        /// NOOP
+        Noop = "NOOP",
+        /// RSET
+        Rset = "RSET",
+        /// TOP
+        Top = "TOP",
+        /// UIDL
+        Uidl = "UIDL",
+        /// CAPA
+        Capa = "CAPA",
+        /// STLS
+        Stls = "STLS",
+        /// UTF8
+        Utf8 = "UTF8",
+        /// LANG
+        Lang = "LANG",
+        /// QUIT
+        Quit = "QUIT",
+    }
+}
+
+/// Parses what follows a verb on its line.
+type Arguments = for<'a> fn(&'a [u8], &Context) -> PResult<'a, Command<'a>>;
+
+/// What is known of one verb: where its arguments are parsed, how it is used and answered, who
+/// defines it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct CommandRow {
+    /// The verb.
+    pub verb: Verb,
+    /// The arguments parser, in the family file.
+    arguments: Arguments,
+    /// How the command is written, for an error text: a square bracket would begin a response code,
+    /// so what is optional stands in round ones.
+    pub usage: &'static str,
+    /// The extension that a server must offer; `None` for the base protocol.
+    pub extension: Option<Extension>,
+    /// What `+OK` brings when there is no argument, and when there is one.
+    pub expect: [Expect; 2],
+    /// Where the command may stand among commands that are sent without waiting.
+    pub group: Group,
+    /// The RFC and its section.
+    pub rfc: &'static str,
+}
+
+/// Where a command may stand among commands that are sent without waiting. RFC 2449 section 6.6,
+/// RFC 2595 section 4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Anywhere.
+    Anywhere,
+    /// Only as the last one: nothing follows it.
+    Last,
+    /// Alone: nothing may be in flight before it, and what follows depends on its answer.
+    Alone,
+}
+
+const fn row(
+    verb: Verb,
+    arguments: Arguments,
+    usage: &'static str,
+    extension: Option<Extension>,
+    expect: [Expect; 2],
+    group: Group,
+    rfc: &'static str,
+) -> CommandRow {
+    CommandRow { verb, arguments, usage, extension, expect, group, rfc }
+}
+
+/// The verbs, in the order of [`Verb`].
+pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
+    use Expect as E;
+    use Extension as X;
+    use Group::{Alone, Anywhere, Last};
+    const STATUS: [Expect; 2] = [E::Status, E::Status];
+    const MESSAGE: [Expect; 2] = [E::Message, E::Message];
+    const STAT: [Expect; 2] = [E::Stat, E::Stat];
+    const AUTH: [Expect; 2] = [E::Listing(Listing::Mechanisms), E::Exchange];
+    const LIST: [Expect; 2] = [E::Listing(Listing::Sizes), E::Size(None)];
+    const UIDL: [Expect; 2] = [E::Listing(Listing::UniqueIds), E::UniqueId(None)];
+    const CAPA: [Expect; 2] = [E::Listing(Listing::Capabilities); 2];
+    const LANG: [Expect; 2] = [E::Listing(Listing::Languages), E::Language];
+    [
+        row(Verb::User, auth::user, "USER name", Some(X::User), STATUS, Anywhere, "1939 7"),
+        row(Verb::Pass, auth::pass, "PASS password", Some(X::User), STATUS, Anywhere, "1939 7"),
+        row(Verb::Apop, auth::apop, "APOP name digest", None, STATUS, Anywhere, "1939 7"),
+        row(
+            Verb::Auth,
+            auth::auth,
+            "AUTH (mechanism (response))",
+            Some(X::Sasl),
+            AUTH,
+            Alone,
+            "5034 4",
+        ),
+        row(Verb::Stat, stat::stat, "STAT", None, STAT, Anywhere, "1939 5"),
+        row(Verb::List, list::list, "LIST (message)", None, LIST, Anywhere, "1939 5"),
+        row(Verb::Retr, retrieve::retr, "RETR message", None, MESSAGE, Anywhere, "1939 5"),
+        row(Verb::Dele, dele::dele, "DELE message", None, STATUS, Anywhere, "1939 5"),
+        row(Verb::Noop, session::noop, "NOOP", None, STATUS, Anywhere, "1939 5"),
+        row(Verb::Rset, session::rset, "RSET", None, STATUS, Anywhere, "1939 5"),
+        row(
+            Verb::Top,
+            retrieve::top,
+            "TOP message lines",
+            Some(X::Top),
+            MESSAGE,
+            Anywhere,
+            "1939 7",
+        ),
+        row(Verb::Uidl, list::uidl, "UIDL (message)", Some(X::Uidl), UIDL, Anywhere, "1939 7"),
+        row(Verb::Capa, capa::capa, "CAPA", None, CAPA, Anywhere, "2449 5"),
+        row(Verb::Stls, stls::stls, "STLS", Some(X::Stls), STATUS, Alone, "2595 4"),
+        row(Verb::Utf8, lang::utf8, "UTF8", Some(X::Utf8), STATUS, Anywhere, "6856 2.1"),
+        row(Verb::Lang, lang::lang, "LANG (language)", Some(X::Lang), LANG, Anywhere, "6856 3"),
+        row(Verb::Quit, session::quit, "QUIT", None, STATUS, Last, "1939 4, 6"),
+    ]
+};
+
+impl Verb {
+    /// What is known of the verb.
+    #[must_use]
+    pub fn row(self) -> &'static CommandRow {
+        // The table is in the order of the verbs; a test compares the two.
+        &COMMANDS[self as usize]
+    }
+}
+
+impl Command<'_> {
+    /// The verb; `None` for one that is kept as data.
+    #[must_use]
+    pub const fn verb(&self) -> Option<Verb> {
+        Some(match self {
+            Self::User(_) => Verb::User,
+            Self::Pass(_) => Verb::Pass,
+            Self::Apop(_) => Verb::Apop,
+            Self::Auth(_) => Verb::Auth,
+            Self::Stat => Verb::Stat,
+            Self::List(_) => Verb::List,
+            Self::Retr(_) => Verb::Retr,
+            Self::Dele(_) => Verb::Dele,
+            Self::Noop => Verb::Noop,
+            Self::Rset => Verb::Rset,
+            Self::Top(_) => Verb::Top,
+            Self::Uidl(_) => Verb::Uidl,
+            Self::Capa => Verb::Capa,
+            Self::Stls => Verb::Stls,
+            Self::Utf8 => Verb::Utf8,
+            Self::Lang(_) => Verb::Lang,
+            Self::Quit => Verb::Quit,
+            Self::Other(_) => return None,
+        })
+    }
+
+    /// True when the command has an argument.
+    const fn is_given(&self) -> bool {
+        matches!(
+            self,
+            Self::Auth(Some(_)) | Self::List(Some(_)) | Self::Uidl(Some(_)) | Self::Lang(Some(_))
+        )
+    }
+
+    /// What a positive answer holds. What is not known is taken to be a status line.
+    #[must_use]
+    pub fn expect(&self) -> Expect {
+        let Some(verb) = self.verb() else { return Expect::Status };
+        let [bare, given] = verb.row().expect;
+        match self {
+            Self::List(Some(number)) => Expect::Size(Some(*number)),
+            Self::Uidl(Some(number)) => Expect::UniqueId(Some(*number)),
+            command if command.is_given() => given,
+            _ => bare,
+        }
+    }
+
+    /// Where the command may stand among others. AUTH that asks for the mechanisms is no exchange.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        match self.verb() {
+            Some(Verb::Auth) if !self.is_given() => Group::Anywhere,
+            Some(verb) => verb.row().group,
+            None => Group::Alone,
+        }
+    }
+}
+
+impl<'a> Wire<'a> for Command<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        with_line_end(input, cx, parse_line)
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        if let Some(verb) = self.verb() {
+            out.keyword(verb.as_str());
+        }
+        match self {
+            Self::User(name) => out.sp().put(name),
+            Self::Pass(password) => out.sp().bytes(password.expose()),
+            Self::Apop(apop) => out.put(apop),
+            Self::Auth(Some(auth)) => out.sp().put(auth),
+            Self::List(Some(number)) | Self::Uidl(Some(number)) => out.sp().put(number),
+            Self::Retr(number) | Self::Dele(number) => out.sp().put(number),
+            Self::Top(top) => out.put(top),
+            Self::Lang(Some(range)) => out.sp().put(range),
+            Self::Other(command) => out.put(command),
+            _ => out,
+        }
+        .crlf();
+    }
+}
+
+/// A command without its line end.
+#[inline(always)]
+fn parse_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
+    // All verbs but TOP have four letters. What only looks like one is no verb that is known.
+    let (word, rest) = match line.split_first_chunk::<4>() {
+        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
+        _ => KEYWORD.split(line),
+    };
+    let Some(verb) = Verb::from_keyword(word) else {
+        let (rest, command) = OtherCommand::parse_part(line, cx)?;
+        return Ok((rest, Command::Other(command)));
+    };
+    if !matches!(rest.first(), None | Some(b' ' | b'\t')) {
+        return Err(stop(rest, "verb"));
+    }
+    let (rest, command) = (verb.row().arguments)(rest, cx)?;
+    let (rest, ()) = token::end(rest, cx)?;
+    Ok((rest, command))
+}
+
+/// A command whose verb is not known here, kept as data.
+///
+/// RFC 1939 section 8 and RFC 1082 have XTND; others are in use. What `+OK` to one of them brings is
+/// not known: a client that knows says so with [`send_expecting`](crate::Client::send_expecting).
+///
+/// # Example
+/// ```
+/// use mailwire_pop3::Command;
+/// let Command::Other(other) = Command::parse(b"XTND XMIT\r\n")? else { panic!() };
+/// assert_eq!(other.verb.as_str(), "XTND");
+/// assert_eq!(other.arguments.as_bytes(), b"XMIT");
+/// # Ok::<(), mailwire_pop3::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OtherCommand<'a> {
+    /// The verb.
+    pub verb: OtherVerb<'a>,
+    /// The rest of the line behind the space; empty when there is none.
+    pub arguments: ArgumentText<'a>,
+}
+
+into_owned!(struct OtherCommand { verb, arguments });
+
+text_type! {
+    /// A verb that is not known here.
+    pub struct OtherVerb: "verb", check = check_verb, utf8, ignore case
+}
+
+text_type! {
+    /// What follows the verb of an unknown command: any octets but NUL, CR and LF.
+    pub struct ArgumentText: "arguments", check = |text| LINE.check(text), bytes
+}
+
+/// A verb that is not known: a known one has a type of its own, and `LIST,1` is one that is written
+/// badly.
+fn check_verb(text: &[u8]) -> Result<(), usize> {
+    VCHAR.check(text)?;
+    let (word, _) = KEYWORD.split(text);
+    if text.is_empty() || Verb::from_keyword(word).is_some() { Err(word.len()) } else { Ok(()) }
+}
+
+impl<'a> OtherCommand<'a> {
+    /// A command of another verb.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when the verb is known here or no verb, or the arguments break the line.
+    pub fn new(
+        verb: impl IntoBytes<'a>,
+        arguments: impl IntoBytes<'a>,
+    ) -> Result<Self, InvalidValue> {
+        Ok(Self { verb: OtherVerb::new(verb)?, arguments: ArgumentText::new(arguments)? })
+    }
+}
+
+impl<'a> Wire<'a> for OtherCommand<'a> {
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        let (verb, rest) = VCHAR.split(input);
+        if let Err(at) = check_verb(verb) {
+            return Err(stop(input.get(at..).unwrap_or_default(), "verb"));
+        }
+        let arguments = match rest.split_first() {
+            None => rest,
+            Some((b' ', arguments)) => arguments,
+            Some(_) => return Err(stop(rest, "verb")),
+        };
+        if let Err(at) = LINE.check(arguments) {
+            return Err(stop(arguments.get(at..).unwrap_or_default(), "CRLF"));
+        }
+        let verb = OtherVerb::checked(verb);
+        Ok((&[], Self { verb, arguments: ArgumentText::checked(arguments) }))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.bytes(self.verb.as_bytes());
+        if !self.arguments.as_bytes().is_empty() {
+            out.sp().bytes(self.arguments.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{check_lenient, check_rejects, check_rows};
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_verbs() {
+        for (row, verb) in COMMANDS.iter().zip(Verb::ALL) {
+            assert_eq!(row.verb, *verb);
+            assert!(row.usage.starts_with(verb.as_str()) && !row.rfc.is_empty());
+        }
+    }
+
+    #[test]
+    fn rows() {
+        let other = |verb, arguments| Command::Other(OtherCommand::new(verb, arguments).unwrap());
+        check_rows(&[
+            (b"XTND XMIT\r\n", other("XTND", "XMIT")),
+            (b"LAST\r\n", other("LAST", "")),
+            (b"XCLIENT ADDR=192.0.2.1\r\n", other("XCLIENT", "ADDR=192.0.2.1")),
+            (b"GET / HTTP/1.1\r\n", other("GET", "/ HTTP/1.1")),
+        ]);
+    }
+
+    #[test]
+    fn rejects() {
+        check_rejects::<Command<'_>>(&[
+            (b"", "CRLF", 0),
+            (b"\r\n", "verb", 0),
+            (b"NOOP", "CRLF", 4),
+            (b"NOOP\n", "CRLF", 5),
+            (b" NOOP\r\n", "verb", 0),
+            (b"\x16\x03\x01\r\n", "verb", 0),
+            (b"FOO\0\r\n", "verb", 3),
+            (b"FOO a\rb\r\n", "CRLF", 5),
+            (b"NOOP\rQUIT\r\n", "verb", 4),
+            (b"LIST,1\r\n", "verb", 4),
+        ]);
+    }
+
+    #[test]
+    fn lenient() {
+        check_lenient::<Command<'_>>(&[
+            (b"NOOP\n", Deviation::BareLfLine, b"NOOP\r\n"),
+            (b"RETR  1\r\n", Deviation::ExtraSpaces, b"RETR 1\r\n"),
+        ]);
+    }
+
+    #[test]
+    fn what_is_expected_depends_on_the_argument() {
+        let number = MessageNumber::FIRST;
+        for (line, expect, group) in [
+            ("LIST", Expect::Listing(Listing::Sizes), Group::Anywhere),
+            ("LIST 1", Expect::Size(Some(number)), Group::Anywhere),
+            ("UIDL", Expect::Listing(Listing::UniqueIds), Group::Anywhere),
+            ("UIDL 1", Expect::UniqueId(Some(number)), Group::Anywhere),
+            ("AUTH", Expect::Listing(Listing::Mechanisms), Group::Anywhere),
+            ("AUTH PLAIN", Expect::Exchange, Group::Alone),
+            ("LANG", Expect::Listing(Listing::Languages), Group::Anywhere),
+            ("LANG *", Expect::Language, Group::Anywhere),
+            ("CAPA", Expect::Listing(Listing::Capabilities), Group::Anywhere),
+            ("RETR 1", Expect::Message, Group::Anywhere),
+            ("TOP 1 0", Expect::Message, Group::Anywhere),
+            ("STAT", Expect::Stat, Group::Anywhere),
+            ("NOOP", Expect::Status, Group::Anywhere),
+            ("STLS", Expect::Status, Group::Alone),
+            ("QUIT", Expect::Status, Group::Last),
+            ("XTND XMIT", Expect::Status, Group::Alone),
+        ] {
+            let line = alloc::format!("{line}\r\n");
+            let command = Command::parse(line.as_bytes()).unwrap();
+            assert_eq!((command.expect(), command.group()), (expect, group), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_known_verb_cannot_be_built_as_another() {
+        assert!(OtherCommand::new("retr", "1").is_err());
+        assert!(OtherCommand::new("X", "a\r\nDELE 1").is_err());
+        assert!(OtherCommand::new("X Y", "").is_err());
+    }
+}

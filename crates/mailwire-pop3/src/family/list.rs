@@ -1,0 +1,280 @@
+//! LIST and UIDL: sizes and unique-ids, of one message or of all. RFC 1939 sections 5 and 7.
+//!
+//!   C: LIST
+//!   S: +OK 2 messages (320 octets)
+//!   S: 1 120
+//!   S: 2 200
+//!   S: .
+//!   C: UIDL 2
+//!   S: +OK 2 QhdPYR:00WBw1Ph7x7
+
+use alloc::borrow::Cow;
+
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire};
+use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
+
+use super::stat::{behind_number, behind_size, encode_text, leading_blanks, trailing_text};
+use crate::command::Command;
+use crate::element::message_number::MessageNumber;
+use crate::element::unique_id::UniqueId;
+use crate::token;
+use crate::tolerance::Deviation;
+
+/// `[SP message-number]`, of LIST.
+#[inline(always)]
+pub(crate) fn list<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
+    let (rest, number) = token::optional(input, cx, MessageNumber::parse_part)?;
+    Ok((rest, Command::List(number)))
+}
+
+/// `[SP message-number]`, of UIDL.
+#[inline(always)]
+pub(crate) fn uidl<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
+    let (rest, number) = token::optional(input, cx, MessageNumber::parse_part)?;
+    Ok((rest, Command::Uidl(number)))
+}
+
+/// A scan listing: the number of a message and its size; sent by the server, in a line of the answer
+/// to LIST, or behind `+OK` when one message was asked for.
+///
+/// RFC 1939 section 5. What stands behind the size is for people.
+///
+/// # Grammar
+/// ```text
+/// scan-listing = message-number SP size [SP text]
+/// ```
+/// Deviations: [`MissingSize`](Deviation::MissingSize), [`NegativeSize`](Deviation::NegativeSize),
+/// [`ExtraSpaces`](Deviation::ExtraSpaces), [`LeadingZeros`](Deviation::LeadingZeros). A size that
+/// the server did not tell is not known, and is written as 0.
+///
+/// # Wire
+/// ```text
+/// S: 1 120
+/// ```
+///
+/// # Limits
+/// Those of the line; a size has 64 bits.
+///
+/// # Errors
+/// `message-number`, `size`, `SP`.
+///
+/// # Example
+/// ```
+/// use mailwire_pop3::family::list::ListItem;
+/// let item = ListItem::parse(b"1 120")?;
+/// assert_eq!((item.number().get(), item.size()), (1, Some(120)));
+/// assert_eq!(item.to_bytes(), b"1 120");
+/// # Ok::<(), mailwire_pop3::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListItem<'a> {
+    number: MessageNumber,
+    size: Option<u64>,
+    text: Cow<'a, [u8]>,
+}
+
+into_owned!(struct ListItem { number, size, text });
+wire_api!(Deviation: ListItem, UidItem);
+
+impl<'a> ListItem<'a> {
+    /// A message and its size in octets.
+    #[must_use]
+    pub const fn new(number: MessageNumber, size: u64) -> Self {
+        Self { number, size: Some(size), text: Cow::Borrowed(&[]) }
+    }
+
+    /// The same with a text behind it.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for control octets, and for what is not UTF-8.
+    pub fn with_text(self, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
+        Ok(Self { text: trailing_text(text)?, ..self })
+    }
+
+    /// The number of the message.
+    #[must_use]
+    pub const fn number(&self) -> MessageNumber {
+        self.number
+    }
+
+    /// Its size in octets; `None` when the server did not tell.
+    #[must_use]
+    pub const fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// What stands behind the size.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+}
+
+impl<'a> Wire<'a> for ListItem<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let input = leading_blanks(input, cx)?;
+        let (rest, number) = MessageNumber::parse_part(input, cx)?;
+        let (rest, size) = behind_number(rest, cx, "size")?;
+        let text = behind_size(rest)?;
+        Ok((&[], Self { number, size, text: Cow::Borrowed(text) }))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(&self.number).sp().number(self.size.unwrap_or(0));
+        encode_text(&self.text, out);
+    }
+}
+
+/// A unique-id listing: the number of a message and its unique-id; sent by the server, in a line of
+/// the answer to UIDL, or behind `+OK` when one message was asked for.
+///
+/// RFC 1939 section 7. Nothing stands behind the unique-id.
+///
+/// # Grammar
+/// ```text
+/// unique-id-listing = message-number SP unique-id
+/// ```
+/// Deviations: [`ExtraSpaces`](Deviation::ExtraSpaces), and those of [`UniqueId`]. In the answer
+/// about one message also [`MissingNumber`](Deviation::MissingNumber).
+///
+/// # Wire
+/// ```text
+/// S: 1 whqtswO00WBw418f9t5JxYwZ
+/// ```
+///
+/// # Limits
+/// Those of the line.
+///
+/// # Errors
+/// `message-number`, `SP`, `unique-id`.
+///
+/// # Example
+/// ```
+/// use mailwire_pop3::family::list::UidItem;
+/// let item = UidItem::parse(b"2 QhdPYR:00WBw1Ph7x7")?;
+/// assert_eq!(item.number.get(), 2);
+/// assert_eq!(item.id.as_bytes(), b"QhdPYR:00WBw1Ph7x7");
+/// # Ok::<(), mailwire_pop3::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UidItem<'a> {
+    /// The number of the message.
+    pub number: MessageNumber,
+    /// Its unique-id.
+    pub id: UniqueId<'a>,
+}
+
+into_owned!(struct UidItem { number, id });
+
+impl<'a> UidItem<'a> {
+    /// A message and its unique-id.
+    #[must_use]
+    pub const fn new(number: MessageNumber, id: UniqueId<'a>) -> Self {
+        Self { number, id }
+    }
+}
+
+impl<'a> Wire<'a> for UidItem<'a> {
+    #[inline(always)]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let input = leading_blanks(input, cx)?;
+        let (rest, number) = MessageNumber::parse_part(input, cx)?;
+        let (rest, ()) = token::sp(rest, cx)?;
+        let (rest, id) = UniqueId::parse_part(rest, cx)?;
+        let (rest, ()) = token::end(rest, cx)?;
+        Ok((rest, Self { number, id }))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(&self.number).sp().put(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{check_lenient, check_rejects, check_rows};
+
+    fn number(number: u32) -> MessageNumber {
+        MessageNumber::new(number).unwrap()
+    }
+
+    fn uid(n: u32, id: &str) -> UidItem<'_> {
+        UidItem::new(number(n), UniqueId::new(id).unwrap())
+    }
+
+    #[test]
+    fn rows() {
+        check_rows(&[
+            (b"LIST\r\n", Command::List(None)),
+            (b"LIST 2\r\n", Command::List(Some(number(2)))),
+            (b"UIDL\r\n", Command::Uidl(None)),
+            (b"UIDL 2\r\n", Command::Uidl(Some(number(2)))),
+        ]);
+        check_rows(&[
+            (b"1 120", ListItem::new(number(1), 120)),
+            (b"4294967295 0", ListItem::new(number(u32::MAX), 0)),
+            (b"1 5000000000", ListItem::new(number(1), 5_000_000_000)),
+            (b"1 120 extra", ListItem::new(number(1), 120).with_text("extra").unwrap()),
+        ]);
+        check_rows(&[
+            (b"1 whqtswO00WBw418f9t5JxYwZ", uid(1, "whqtswO00WBw418f9t5JxYwZ")),
+            (b"2 ../x", uid(2, "../x")),
+            (b"12 12", uid(12, "12")),
+        ]);
+    }
+
+    #[test]
+    fn rejects() {
+        check_rejects::<Command<'_>>(&[
+            (b"LIST 0\r\n", "message-number", 5),
+            (b"LIST -1\r\n", "message-number", 5),
+            (b"LIST 1 2\r\n", "CRLF", 6),
+            (b"UIDL x\r\n", "message-number", 5),
+            (b"UIDL 4294967296\r\n", "message-number", 5),
+        ]);
+        check_rejects::<ListItem<'_>>(&[
+            (b"", "message-number", 0),
+            (b"0 1", "message-number", 0),
+            (b"1", "size", 1),
+            (b"1 ", "size", 2),
+            (b"1 -5", "size", 2),
+            (b"1 x", "size", 2),
+            (b"1:120", "SP", 1),
+            (b"1 18446744073709551616", "size", 2),
+            (b"7 ten-twenty-four", "size", 2),
+        ]);
+        check_rejects::<UidItem<'_>>(&[
+            (b"", "message-number", 0),
+            (b"3", "SP", 1),
+            (b"1 ", "unique-id", 2),
+            (b"0 a", "message-number", 0),
+            (b"1 a b", "unique-id", 3),
+        ]);
+    }
+
+    #[test]
+    fn lenient() {
+        check_lenient::<Command<'_>>(&[
+            (b"LIST \r\n", Deviation::TrailingSpaces, b"LIST\r\n"),
+            (b"UIDL  2\r\n", Deviation::ExtraSpaces, b"UIDL 2\r\n"),
+        ]);
+        check_lenient::<ListItem<'_>>(&[
+            (b"1  120", Deviation::ExtraSpaces, b"1 120"),
+            (b"1\t120", Deviation::ExtraSpaces, b"1 120"),
+            (b"1", Deviation::MissingSize, b"1 0"),
+            (b"1 -5", Deviation::NegativeSize, b"1 0"),
+            (b"01 120", Deviation::LeadingZeros, b"1 120"),
+        ]);
+        let long = [b"1 ".as_slice(), &[b'a'; 500]].concat();
+        check_lenient::<UidItem<'_>>(&[
+            (b"1   abc", Deviation::ExtraSpaces, b"1 abc"),
+            (b"1 abc ", Deviation::TrailingSpaces, b"1 abc"),
+            (b"1 ", Deviation::EmptyUniqueId, b"1 "),
+            (&long, Deviation::LongUniqueId, &long),
+            (b"1 a b", Deviation::OddUniqueId, b"1 a b"),
+        ]);
+    }
+}

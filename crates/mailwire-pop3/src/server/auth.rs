@@ -1,0 +1,113 @@
+//! The SASL exchange and the TLS barrier of a server.
+
+use alloc::vec::Vec;
+
+use mailwire_core::Received;
+use mailwire_core::line::Framed;
+use mailwire_core::sasl::{self, ClientResponse};
+
+use super::answer::OwnAnswer;
+use super::{Due, Event, Phase, Server};
+use crate::command::Verb;
+use crate::error::{PeerError, UsageError};
+use crate::response::Response;
+use crate::state::Outcome;
+
+impl Server {
+    /// Sends a challenge of the mechanism; base64 is done here.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no response is to be answered, or earlier answers are owed;
+    /// [`UsageError::Busy`] when the exchange has more rounds than
+    /// [`Limits::auth_rounds`](crate::Limits::auth_rounds): finish it.
+    pub fn challenge_auth(&mut self, challenge: &[u8]) -> Result<(), UsageError> {
+        self.check_auth()?;
+        if self.auth_rounds >= self.config.limits.auth_rounds {
+            return Err(UsageError::Busy);
+        }
+        self.auth_rounds = self.auth_rounds.saturating_add(1);
+        self.queue.push(b"+ ");
+        if !challenge.is_empty() {
+            let mut text = Vec::new();
+            sasl::encode_base64_into(challenge, &mut text);
+            self.queue.push(&text);
+        }
+        self.queue.push(b"\r\n");
+        self.phase = Phase::AuthResponse;
+        Ok(())
+    }
+
+    /// Ends the exchange: `+OK` when the client is authenticated, and its maildrop is open; `-ERR`
+    /// when not.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] when no exchange is to be answered.
+    pub fn finish_auth(&mut self, response: &Response<'_>) -> Result<(), UsageError> {
+        self.check_auth()?;
+        if response.is_ok() {
+            self.state = self.state.after(Verb::Auth, Outcome::Completed);
+        }
+        self.phase = Phase::Commands;
+        self.push_answer(&response.borrowed().into());
+        self.settle();
+        Ok(())
+    }
+
+    fn check_auth(&self) -> Result<(), UsageError> {
+        let due = matches!(self.owed.first(), Some(Due::Verb(Verb::Auth, true)));
+        if matches!(self.phase, Phase::AuthOffered) && due {
+            Ok(())
+        } else {
+            Err(UsageError::NotNow { what: "an answer to AUTH" })
+        }
+    }
+
+    /// The line behind a challenge. It is never a command.
+    pub(super) fn receive_auth<'i>(
+        &mut self,
+        input: &'i [u8],
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        let limit = self.config.limits.auth_line;
+        let (error, consumed) = match self.framer.frame(input, limit) {
+            Framed::More => return Ok(Received::nothing(0)),
+            Framed::Skipping { consumed } => return Ok(Received::nothing(consumed)),
+            Framed::TooLong { consumed } => {
+                (Some(PeerError::Limit { name: "auth_line", limit: limit as u64 }), consumed)
+            }
+            Framed::Line { text, consumed, .. } => match sasl::parse_response(text) {
+                Ok(ClientResponse::Data(response)) => {
+                    self.phase = Phase::AuthOffered;
+                    return Ok(Received::event(consumed, Event::AuthResponse(response)));
+                }
+                Ok(ClientResponse::Cancel) => (None, consumed),
+                Err(_) => (Some(PeerError::NotBase64), consumed),
+            },
+        };
+        let answer = error.map_or(OwnAnswer::Cancelled, |error| OwnAnswer::to(&error, None));
+        self.phase = Phase::Commands;
+        self.owed.pop();
+        self.answer(answer);
+        if error.is_some() {
+            self.count_bad_command()?;
+        }
+        Ok(Received::event(consumed, Event::AuthEnded(error)))
+    }
+
+    /// Before the handshake: no plaintext is taken, now or later.
+    pub(super) fn receive_before_tls<'i>(
+        &mut self,
+        input: &[u8],
+        told: bool,
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        if !input.is_empty() {
+            // The +OK must not go out any more: the client could take it for an answer to this.
+            self.queue.clear();
+            return Err(self.fail(PeerError::DataAfterStls));
+        }
+        if told || !self.queue.is_empty() {
+            return Ok(Received::nothing(0));
+        }
+        self.phase = Phase::Tls(true);
+        Ok(Received::event(0, Event::TlsReady))
+    }
+}

@@ -1,0 +1,193 @@
+//! The lexical words of POP3 over those of the core: blanks, the line end, numbers.
+
+use mailwire_core::parse::{Context, Fail, PResult, fail, stop};
+use mailwire_core::token::{DIGIT, LINE, WSP, decimal};
+
+use crate::tolerance::Deviation;
+
+/// One space; more blanks where that is tolerated.
+#[inline(always)]
+pub(crate) fn sp<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    match input {
+        [b' ', rest @ ..] if !matches!(rest.first(), Some(b' ' | b'\t')) => Ok((rest, ())),
+        [b' ' | b'\t', ..] => {
+            let (_, rest) = WSP.split(input);
+            if rest.is_empty() || cx.tolerate(Deviation::ExtraSpaces) {
+                Ok((rest, ()))
+            } else {
+                Err(stop(input, "SP"))
+            }
+        }
+        _ => Err(fail(input, "SP")),
+    }
+}
+
+/// The argument behind a verb and a space, if there is one; blanks alone are none.
+#[inline(always)]
+pub(crate) fn optional<'a, T>(
+    input: &'a [u8],
+    cx: &Context,
+    parse: impl FnOnce(&'a [u8], &Context) -> PResult<'a, T>,
+) -> PResult<'a, Option<T>> {
+    if WSP.span(input) == input.len() {
+        return Ok((input, None));
+    }
+    let (rest, ()) = sp(input, cx)?;
+    let (rest, value) = parse(rest, cx)?;
+    Ok((rest, Some(value)))
+}
+
+/// The end of a command's arguments or of a line; blanks before it where that is tolerated.
+#[inline(always)]
+pub(crate) fn end<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    if input.is_empty() {
+        return Ok((input, ()));
+    }
+    let (_, rest) = WSP.split(input);
+    if rest.is_empty() && cx.tolerate(Deviation::TrailingSpaces) {
+        Ok((rest, ()))
+    } else {
+        Err(stop(input, "CRLF"))
+    }
+}
+
+/// Splits the line end off: CRLF, or LF where that is tolerated.
+#[inline(always)]
+pub(crate) fn line<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
+    let nothing = input.get(input.len()..).unwrap_or_default();
+    match input {
+        [text @ .., b'\r', b'\n'] => Ok((nothing, text)),
+        [text @ .., b'\n'] if cx.tolerate(Deviation::BareLfLine) => Ok((nothing, text)),
+        _ => Err(stop(nothing, "CRLF")),
+    }
+}
+
+/// Steps over an argument where none belongs, if that is tolerated.
+pub(crate) fn no_argument<'a>(input: &'a [u8], cx: &Context) -> Result<&'a [u8], nom::Err<Fail>> {
+    if WSP.span(input) == input.len() {
+        return Ok(input);
+    }
+    let separated = matches!(input.first(), Some(b' ' | b'\t'));
+    if separated && LINE.check(input).is_ok() && cx.tolerate(Deviation::UnexpectedArgument) {
+        return Ok(&[]);
+    }
+    Err(stop(input, "CRLF"))
+}
+
+/// A number of up to `limit`, with the deviations that numbers have.
+#[inline(always)]
+pub(crate) fn number<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    limit: u64,
+    rule: &'static str,
+) -> PResult<'a, u64> {
+    // Up to nine digits cannot overflow, and most numbers have fewer.
+    let mut value = 0_u64;
+    let mut rest = input;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
+        rest = after;
+    }
+    let digits = input.len().saturating_sub(rest.len());
+    let simple = matches!(digits, 1..=9) && (digits == 1 || input.first() != Some(&b'0'));
+    if simple && value <= limit { Ok((rest, value)) } else { odd_number(input, cx, limit, rule) }
+}
+
+/// A number that needs a closer look.
+#[cold]
+#[inline(never)]
+fn odd_number<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    limit: u64,
+    rule: &'static str,
+) -> PResult<'a, u64> {
+    let (signed, unsigned) = match input {
+        [b'+', unsigned @ ..] => (true, unsigned),
+        _ => (false, input),
+    };
+    let (digits, rest) = DIGIT.split(unsigned);
+    let value = match decimal(digits) {
+        Some(value) if value <= limit => value,
+        Some(_) => return Err(stop(input, rule)),
+        None if digits.is_empty() => return Err(fail(input, rule)),
+        None => return Err(stop(input, rule)),
+    };
+    let zeros = digits.len() > 1 && digits.first() == Some(&b'0');
+    let allowed = (!signed || cx.tolerate(Deviation::PlusSign))
+        && (!zeros || cx.tolerate(Deviation::LeadingZeros));
+    if allowed { Ok((rest, value)) } else { Err(stop(input, rule)) }
+}
+
+/// A size in octets. It can be negative, where that is tolerated, and is not known then.
+#[inline(always)]
+pub(crate) fn size<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    rule: &'static str,
+) -> PResult<'a, Option<u64>> {
+    if let [b'-', unsigned @ ..] = input {
+        let (digits, rest) = DIGIT.split(unsigned);
+        return if !digits.is_empty() && cx.tolerate(Deviation::NegativeSize) {
+            Ok((rest, None))
+        } else {
+            Err(stop(input, rule))
+        };
+    }
+    let (rest, size) = number(input, cx, u64::MAX, rule)?;
+    Ok((rest, Some(size)))
+}
+
+/// True when all octets are printable ASCII without the space; eight octets are looked at in one
+/// step.
+#[inline(always)]
+pub(crate) fn graphic(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    // A borrow or a carry comes only from an octet that is told already.
+    let odd = |octets: u64| octets | octets.wrapping_sub(ONES * 0x21) | octets.wrapping_add(ONES);
+    let Some(last) = text.last_chunk() else {
+        return text.iter().all(u8::is_ascii_graphic);
+    };
+    let seen = text.chunks_exact(8).fold(odd(u64::from_le_bytes(*last)), |seen, octets| {
+        seen | octets.try_into().map_or(HIGH, |octets| odd(u64::from_le_bytes(octets)))
+    });
+    seen & HIGH == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mailwire_core::Tolerance;
+
+    #[test]
+    fn graphic_agrees_with_a_look_at_each_octet() {
+        for byte in 0..=u8::MAX {
+            for len in 1..20 {
+                for at in 0..len {
+                    let mut text = alloc::vec![b'a'; len];
+                    text[at] = byte;
+                    assert_eq!(graphic(&text), byte.is_ascii_graphic(), "{byte} at {at}");
+                }
+            }
+        }
+        assert!(graphic(b""));
+    }
+
+    #[test]
+    fn numbers_end_at_their_limit() {
+        let cx = Context::new(Tolerance::<Deviation>::default());
+        let parse = |text: &'static [u8], limit| number(text, &cx, limit, "n").map(|(_, n)| n).ok();
+        assert_eq!(parse(b"4294967295", u32::MAX.into()), Some(u32::MAX.into()));
+        assert_eq!(parse(b"4294967296", u32::MAX.into()), None);
+        assert_eq!(parse(b"18446744073709551615", u64::MAX), Some(u64::MAX));
+        assert_eq!(parse(b"18446744073709551616", u64::MAX), None);
+        assert_eq!(parse(b"99999999999999999999999999", u64::MAX), None);
+        assert_eq!(parse(b"007", 9), Some(7));
+        assert_eq!(parse(b"0000000000000000000000000000001", 9), Some(1));
+        assert_eq!(parse(b"10", 9), None);
+        assert_eq!(parse(b"x", 9), None);
+        assert_eq!(parse(b"+1", 9), None);
+    }
+}
