@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use mailwire_smtp::observer::Side;
 use serde_json::Value;
 
 use crate::record::{Record, Roundtrip, Style, Summary};
+use crate::session::Side;
 
 // A dozen styles need no crate.
 const PLAIN: &str = "\x1b[0m";
