@@ -11,6 +11,7 @@ mod frame;
 mod human;
 mod input;
 mod json;
+mod pop3;
 mod record;
 mod session;
 mod smtp;
@@ -25,6 +26,7 @@ use mailwire_core::Tolerance;
 use mailwire_core::tolerance::Deviation;
 
 use input::{InputError, Items, Source};
+use pop3::Pop3;
 use record::{Output, Style};
 use session::{Listener, Session, Side};
 use smtp::Smtp;
@@ -195,7 +197,10 @@ fn explain<W: Write>(
             output.begin(&name, "lmtp")?;
             listen(items, Smtp::new(true, preset.tolerance()), output)
         }
-        Protocol::Pop3 => Err(InputError::NotThere("pop3").into()),
+        Protocol::Pop3 => {
+            output.begin(&name, "pop3")?;
+            listen(items, Pop3::new(preset.tolerance()), output)
+        }
         Protocol::Imap => Err(InputError::NotThere("imap").into()),
     }
 }
