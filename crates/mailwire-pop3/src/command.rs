@@ -367,8 +367,8 @@ fn parse_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
     if !matches!(rest.first(), None | Some(b' ' | b'\t')) {
         return Err(stop(rest, "verb"));
     }
-    // What is said once for each message is read in place; a call through the table costs as much
-    // as the rest of the line.
+    // What is said once for each message is read in place: a call through the table cannot be
+    // inlined, and its result is copied.
     let (rest, command) = match verb {
         Verb::Retr => retrieve::retr(rest, cx)?,
         Verb::Dele => dele::dele(rest, cx)?,
