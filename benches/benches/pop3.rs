@@ -16,7 +16,6 @@ const GATES: &[Gate] = &[
     ("G19", "p1b", "mailwire, chunked", Asked::Allocations(0.0)),
     ("G20", "p2", "mailwire", Asked::Allocations(0.0)),
     ("G20", "p2", "mailwire", Asked::Within("memchr", 1.3, 1.15)),
-    ("G20", "p2", "mailwire", Asked::Faster("pop3-codec, all at once", 40.0, 70.0)),
     ("G21", "p3", "mailwire", Asked::Allocations(0.0)),
     ("G21", "p3", "mailwire", Asked::Faster("pop3-codec", 3.5, 5.5)),
 ];

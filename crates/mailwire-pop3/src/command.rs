@@ -324,7 +324,12 @@ impl Command<'_> {
 impl<'a> Wire<'a> for Command<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        with_line_end(input, cx, parse_line)
+        with_line_end(
+            input,
+            cx,
+            #[inline(always)]
+            |line, cx| parse_line(line, cx),
+        )
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -362,7 +367,15 @@ fn parse_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Command<'a>> {
     if !matches!(rest.first(), None | Some(b' ' | b'\t')) {
         return Err(stop(rest, "verb"));
     }
-    let (rest, command) = (verb.row().arguments)(rest, cx)?;
+    // What is said once for each message is read in place: a call through the table cannot be
+    // inlined, and its result is copied.
+    let (rest, command) = match verb {
+        Verb::Retr => retrieve::retr(rest, cx)?,
+        Verb::Dele => dele::dele(rest, cx)?,
+        Verb::List => list::list(rest, cx)?,
+        Verb::Uidl => list::uidl(rest, cx)?,
+        verb => (verb.row().arguments)(rest, cx)?,
+    };
     let (rest, ()) = token::end(rest, cx)?;
     Ok((rest, command))
 }
