@@ -414,14 +414,12 @@ fn bad_usage_and_unreadable_input_are_two() {
     ] {
         assert_eq!(dissect(&[], &[&file(name, bytes)]).status.code(), Some(2), "{name}");
     }
-    for protocol in ["pop3", "imap"] {
+    for protocol in ["imap"] {
         let output = dissect(&["--protocol", protocol], &[&good]);
         assert_eq!(output.status.code(), Some(2));
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(text.contains(protocol), "{text}");
     }
-    let pop3 = file("pop3.jsonl", &session(&[header("pop3"), chunk("S", "+OK\r\n")]));
-    assert_eq!(dissect(&[], &[&pop3]).status.code(), Some(2));
     assert_eq!(dissect(&["--nonsense"], &[&good]).status.code(), Some(2));
     assert_eq!(dissect(&["--tolerance", "some"], &[&good]).status.code(), Some(2));
     assert_eq!(dissect(&["--help"], &[]).status.code(), Some(0));
