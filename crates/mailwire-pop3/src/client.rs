@@ -494,8 +494,8 @@ impl Client {
             cx.tolerate(Deviation::BlankLine);
         }
         if self.state == State::Connected {
-            return match parse_whole(line, |line| Response::parse_part(line, &cx)) {
-                Ok(response) => Ok(Received::event(consumed, self.take_greeting(response))),
+            return match parse_whole(line, |line| Greeting::parse_part(line, &cx)) {
+                Ok(greeting) => Ok(Received::event(consumed, self.take_greeting(greeting))),
                 Err(_) => Err(self.fail(PeerError::WrongProtocol)),
             };
         }

@@ -157,6 +157,16 @@ impl<'a> Response<'a> {
         Ok(Self { status, code: Some(code.into()), text })
     }
 
+    /// The line of a greeting, with a stamp behind its text.
+    pub(crate) fn with_stamp(self, stamp: &crate::element::apop::Stamp<'_>) -> Response<'static> {
+        let mut text = self.text.to_vec();
+        if !text.is_empty() {
+            text.push(b' ');
+        }
+        text.extend_from_slice(stamp.as_bytes());
+        Response { text: Cow::Owned(text), ..self.into_owned() }
+    }
+
     /// A line of plain text, checked by the tests of this crate.
     pub(crate) const fn fixed(status: Status, text: &'static str) -> Response<'static> {
         Response { status, code: None, text: Cow::Borrowed(text.as_bytes()) }
@@ -280,17 +290,33 @@ fn lower_case_status<'a>(
 /// A status line without its end.
 #[inline(always)]
 pub(crate) fn status_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Response<'a>> {
+    line_of::<false>(line, cx)
+}
+
+/// A greeting without its end: `gchar` has the square brackets that `schar` has not, and a stamp may
+/// hold them.
+pub(crate) fn greeting_line<'a>(line: &'a [u8], cx: &Context) -> PResult<'a, Response<'a>> {
+    line_of::<true>(line, cx)
+}
+
+#[inline(always)]
+fn line_of<'a, const BRACKETS: bool>(line: &'a [u8], cx: &Context) -> PResult<'a, Response<'a>> {
     let (rest, status) = status(line, cx)?;
     let text = rest.get(1..).unwrap_or_default();
     if plain_text(text) && memchr::memchr(b'[', text).is_none() {
         return Ok((&[], Response { status, code: None, text: Cow::Borrowed(text) }));
     }
-    closer_look(status, text, cx)
+    closer_look(status, text, BRACKETS, cx)
 }
 
 /// A text that is not plain, or has a bracket.
 #[inline(never)]
-fn closer_look<'a>(status: Status, text: &'a [u8], cx: &Context) -> PResult<'a, Response<'a>> {
+fn closer_look<'a>(
+    status: Status,
+    text: &'a [u8],
+    brackets: bool,
+    cx: &Context,
+) -> PResult<'a, Response<'a>> {
     let (code, rest) = match ResponseCode::parse_part(text, cx) {
         Ok((rest, code)) => (Some(code), rest.strip_prefix(b" ").unwrap_or(rest)),
         Err(_) => (None, text),
@@ -300,7 +326,11 @@ fn closer_look<'a>(status: Status, text: &'a [u8], cx: &Context) -> PResult<'a, 
     let odd: [(Option<usize>, _); 3] = [
         (rest.iter().position(control), Deviation::ControlInText),
         (rest.iter().position(|&byte| byte >= 0x80), Deviation::EightBitText),
-        (memchr::memchr(b'[', rest).filter(|_| code.is_none()), Deviation::BracketInText),
+        (
+            // What begins with one was to be a code.
+            memchr::memchr(b'[', rest).filter(|&at| code.is_none() && (at == 0 || !brackets)),
+            Deviation::BracketInText,
+        ),
     ];
     for (at, deviation) in odd {
         if let Some(at) = at {

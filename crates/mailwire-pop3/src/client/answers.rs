@@ -13,14 +13,12 @@ use crate::error::PeerError;
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::framing::{Listed, ListingFramer};
-use crate::response::Response;
 use crate::server::TlsPolicy;
 use crate::state::{Outcome, State};
 use crate::tolerance::Deviation;
 
 impl Client {
-    pub(super) fn take_greeting<'i>(&mut self, response: Response<'i>) -> Event<'i> {
-        let greeting = Greeting { response };
+    pub(super) fn take_greeting<'i>(&mut self, greeting: Greeting<'i>) -> Event<'i> {
         self.stamp = greeting.stamp().map(crate::element::apop::Stamp::into_owned);
         self.state = if greeting.is_ready() { State::Authorization } else { State::Closed };
         self.planned = self.state;

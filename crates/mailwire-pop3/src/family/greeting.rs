@@ -7,7 +7,7 @@ use mailwire_core::parse::{Context, PResult, Wire};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::element::apop::Stamp;
-use crate::response::{Response, Status};
+use crate::response::{Response, Status, greeting_line, with_line_end};
 use crate::tolerance::Deviation;
 
 /// The first line of a session, sent by the server before any command.
@@ -58,11 +58,12 @@ impl Greeting<'static> {
         if let Some(at) = text.bytes().position(|byte| matches!(byte, b'<' | b'>')) {
             return Err(InvalidValue { what: "greeting", at });
         }
-        let text = match stamp {
-            Some(stamp) => alloc::format!("{text} {stamp}"),
-            None => text.into(),
+        let response = Response::new(Status::Ok, text)?;
+        let response = match stamp {
+            Some(stamp) => response.with_stamp(stamp),
+            None => response.into_owned(),
         };
-        Response::new(Status::Ok, text).map(|response| Self { response })
+        Ok(Self { response })
     }
 }
 
@@ -82,7 +83,7 @@ impl Greeting<'_> {
 
 impl<'a> Wire<'a> for Greeting<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, response) = Response::parse_part(input, cx)?;
+        let (rest, response) = with_line_end(input, cx, greeting_line)?;
         Ok((rest, Self { response }))
     }
 
@@ -106,6 +107,10 @@ mod tests {
             (b"+OK\r\n", greeting("")),
             (b"+OK POP3 server ready\r\n", greeting("POP3 server ready")),
             (b"+OK [XCLIENT] ready <a@b>\r\n", greeting("[XCLIENT] ready <a@b>")),
+            (
+                b"+OK <a@[192.0.2.1]>\r\n",
+                Greeting::ready("", Some(&Stamp::new("<a@[192.0.2.1]>").unwrap())).unwrap(),
+            ),
             (b"-ERR no\r\n", Greeting { response: Response::err("no").unwrap() }),
         ]);
     }
