@@ -289,9 +289,10 @@ impl Client {
     /// forgotten.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`] when no handshake is due.
+    /// [`UsageError::NotNow`] before [`Event::TlsReady`]: only then it is known that no plaintext
+    /// came behind the answer to STLS.
     pub fn tls_started(&mut self) -> Result<(), UsageError> {
-        if !matches!(self.phase, Phase::Tls(_)) || self.error.is_some() {
+        if !matches!(self.phase, Phase::Tls(true)) {
             return Err(UsageError::NotNow { what: "the TLS handshake" });
         }
         let (config, tickets) = (self.config.clone(), self.tickets);
@@ -439,7 +440,8 @@ impl Client {
         Received::event(line.len(), Event::Desync { ticket, line })
     }
 
-    /// Ends every command, by how much of it was written.
+    /// Ends every command, by how much of it was written. Nothing is sent any more: what waits in
+    /// the queue was given in the hope of another answer.
     fn abandon(&mut self) {
         while let Some(command) = self.commands.pop_front() {
             let outcome =
@@ -447,6 +449,7 @@ impl Client {
             self.ended.push_back((command.ticket, outcome));
         }
         self.sent = 0;
+        self.queue.clear();
         self.held = Vec::new();
         self.held_from = 0;
         self.phase = Phase::Answers;
@@ -464,25 +467,32 @@ impl Client {
         } else {
             ("response_line", limits.response_line)
         };
-        let (text, consumed) = match self.lines.frame(input, limit) {
-            Framed::More => return Ok(Received::nothing(0)),
-            Framed::Line { text, consumed, .. } => (text, consumed),
-            Framed::Skipping { .. } | Framed::TooLong { .. } => {
-                return Err(self.fail(PeerError::Limit { name, limit: limit as u64 }));
+        let mut blank = 0_usize;
+        let line = loop {
+            let rest = input.get(blank..).unwrap_or_default();
+            match self.lines.frame(rest, limit) {
+                Framed::More => return Ok(Received::nothing(blank)),
+                Framed::Line { text: [], consumed, .. } if self.allows(Deviation::BlankLine) => {
+                    blank = blank.saturating_add(consumed);
+                    self.flags.blank = true;
+                }
+                Framed::Line { consumed, .. } => break rest.get(..consumed).unwrap_or_default(),
+                Framed::Skipping { .. } | Framed::TooLong { .. } => {
+                    return Err(self.fail(PeerError::Limit { name, limit: limit as u64 }));
+                }
             }
         };
-        if text.is_empty() && !self.flags.blank && self.allows(Deviation::BlankLine) {
-            // One is stepped over, and not any number of them.
-            self.flags.blank = true;
-            let rest = input.get(consumed..).unwrap_or_default();
-            let received =
-                if rest.is_empty() { Received::nothing(0) } else { self.receive_answer(rest)? };
-            let consumed = received.consumed.saturating_add(consumed);
-            return Ok(Received { consumed, ..received });
-        }
-        let line = input.get(..consumed).unwrap_or_default();
-        let behind = input.len().saturating_sub(consumed);
+        let received = self.receive_line(line)?;
+        Ok(Received { consumed: blank.saturating_add(line.len()), ..received })
+    }
+
+    /// A status line, with its end.
+    fn receive_line<'i>(&mut self, line: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        let consumed = line.len();
         let cx = Context::new(self.config.tolerance);
+        if core::mem::take(&mut self.flags.blank) {
+            cx.tolerate(Deviation::BlankLine);
+        }
         if self.state == State::Connected {
             return match parse_whole(line, |line| Response::parse_part(line, &cx)) {
                 Ok(response) => Ok(Received::event(consumed, self.take_greeting(response))),
@@ -508,11 +518,7 @@ impl Client {
             Err(error) if error.rule == "status" => return Ok(self.desync(line)),
             Err(error) => return Err(self.fail(PeerError::Syntax(error))),
         };
-        let mut met: Deviations = cx.met();
-        if core::mem::take(&mut self.flags.blank) {
-            met = met.with(Deviation::BlankLine);
-        }
-        let event = self.take_answer(answer, command, met, behind)?;
+        let event = self.take_answer(answer, command, cx.met())?;
         self.pump();
         Ok(Received::event(consumed, event))
     }
@@ -557,6 +563,7 @@ impl Machine for Client {
         // A server may close instead of answering QUIT; what became of the deletions is not known.
         let quits = self.commands.front().is_some_and(|command| command.verb == Some(Verb::Quit));
         let clean = !self.lines.is_mid_line()
+            && self.state != State::Connected
             && matches!(self.phase, Phase::Answers)
             && (self.commands.is_empty() || quits && self.sent > 0);
         if clean {

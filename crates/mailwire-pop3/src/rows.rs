@@ -3,17 +3,9 @@
 use core::fmt::Debug;
 
 use mailwire_core::parse::Wire;
-use mailwire_core::{SyntaxError, rows};
+use mailwire_core::rows;
 
 use crate::tolerance::Deviation;
-
-/// Parses all of `input`, and tells the deviations met.
-pub(crate) fn parse<'a, T: Wire<'a>>(
-    input: &'a [u8],
-    tolerance: crate::Tolerance,
-) -> Result<(T, crate::Deviations), SyntaxError> {
-    rows::parse(0, input, tolerance)
-}
 
 /// `(bytes, value)`
 pub(crate) fn check_rows<'a, T: Wire<'a> + PartialEq + Debug>(rows: &'a [(&'a [u8], T)]) {

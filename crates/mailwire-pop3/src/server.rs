@@ -35,6 +35,7 @@ use crate::answer::Listing;
 use crate::command::{Command, Verb};
 use crate::error::{PeerError, UsageError};
 use crate::state::{Outcome, State, leads_on};
+use crate::tolerance::Deviation;
 
 /// What happened; borrows from the input.
 #[derive(Debug)]
@@ -86,8 +87,13 @@ enum Phase {
     AuthOffered,
     /// The next line is a SASL response.
     AuthResponse,
-    /// The driver starts TLS. True when it was told.
-    Tls(bool),
+    /// The driver starts TLS.
+    Tls {
+        /// [`Event::TlsReady`] was given.
+        told: bool,
+        /// Octets of the answer to STLS.
+        answer: usize,
+    },
 }
 
 /// What is begun and not finished on the way out.
@@ -145,6 +151,8 @@ pub struct Server {
     error: Option<PeerError>,
     bad_commands: u16,
     state: State,
+    /// The verb of the line that is over its limit.
+    long: Option<Verb>,
     auth_rounds: u8,
     flags: Flags,
 }
@@ -160,6 +168,9 @@ struct Flags {
     utf8: bool,
     /// The greeting is queued and not yet written.
     greeting: bool,
+    /// Bytes came behind STLS. They are early even when the answer is written before the machine
+    /// sees them again.
+    early: bool,
     /// [`Event::Closed`] was given.
     told_closed: bool,
 }
@@ -181,6 +192,7 @@ impl Server {
             error: None,
             bad_commands: 0,
             state: State::Connected,
+            long: None,
             auth_rounds: 0,
             flags: Flags { tls, ..Flags::default() },
         }
@@ -189,9 +201,10 @@ impl Server {
     /// Takes note that the TLS handshake is finished. Everything that was said before is forgotten.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`] when no handshake is due, or the answer to STLS is not written.
+    /// [`UsageError::NotNow`] before [`Event::TlsReady`]: only then it is known that the answer to
+    /// STLS is written and that no plaintext came behind it.
     pub fn tls_started(&mut self) -> Result<(), UsageError> {
-        if !matches!(self.phase, Phase::Tls(_)) || !self.queue.is_empty() {
+        if !matches!(self.phase, Phase::Tls { told: true, .. }) || !self.queue.is_empty() {
             return Err(UsageError::NotNow { what: "the TLS handshake" });
         }
         let (bad_commands, apop) = (self.bad_commands, self.flags.apop);
@@ -246,10 +259,15 @@ impl Server {
         if error != PeerError::Eof && matches!(self.output, Output::None) {
             OwnAnswer::to(&error, None).push(&mut self.queue);
         }
+        self.end(error);
+        error
+    }
+
+    /// Ends the session without a word.
+    const fn end(&mut self, error: PeerError) {
         self.error = Some(error);
         self.state = State::Closed;
         self.phase = Phase::Commands;
-        error
     }
 
     /// Answers by itself, when it is the answer's turn.
@@ -307,7 +325,7 @@ impl Server {
         match self.phase {
             Phase::Commands => self.receive_command(input),
             Phase::AuthResponse => self.receive_auth(input),
-            Phase::Tls(told) => self.receive_before_tls(input, told),
+            Phase::Tls { told, answer } => self.receive_before_tls(input, told, answer),
             Phase::AuthOffered => Ok(Received::nothing(0)),
         }
     }
@@ -318,16 +336,28 @@ impl Server {
         if greeting && !input.is_empty() && !self.config.tolerate_early_talkers {
             return Err(self.fail(PeerError::EarlyTalker));
         }
+        if matches!(self.owed.first(), Some(Due::Verb(Verb::Stls, _))) {
+            self.flags.early |= !input.is_empty();
+        }
         if self.state == State::Connected || self.owed.is_full(self.config.limits.pipeline) {
             return Ok(Received::nothing(0));
         }
         let limits = self.config.limits;
-        let is_auth = input.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
-        let (name, limit) =
-            if is_auth { ("auth_line", limits.auth_line) } else { ("line", limits.line) };
+        // Five octets tell each verb from a longer word.
+        let known =
+            |input: &[u8]| Verb::from_keyword(KEYWORD.split(input.get(..5).unwrap_or(input)).0);
+        // The beginning of a long line is gone when its end comes.
+        let first = if self.framer.is_skipping() { self.long } else { known(input) };
+        let (name, limit) = match first {
+            Some(Verb::Auth) => ("auth_line", limits.auth_line),
+            _ => ("line", limits.line),
+        };
         let (consumed, ending) = match self.framer.frame(input, limit) {
             Framed::More => return Ok(Received::nothing(0)),
-            Framed::Skipping { consumed } => return Ok(Received::nothing(consumed)),
+            Framed::Skipping { consumed } => {
+                self.long = first;
+                return Ok(Received::nothing(consumed));
+            }
             Framed::TooLong { consumed } => {
                 let error = PeerError::Limit { name, limit: limit as u64 };
                 return self.reject(&[], consumed, error, OwnAnswer::to(&error, None));
@@ -336,8 +366,7 @@ impl Server {
         };
         let frame = input.get(..consumed).unwrap_or_default();
         let behind = input.get(consumed..).unwrap_or_default();
-        let (word, _) = KEYWORD.split(frame);
-        let verb = Verb::from_keyword(word);
+        let verb = first;
         if self.must_wait(verb) {
             return Ok(Received::nothing(0));
         }
@@ -377,7 +406,14 @@ impl Server {
             return Err(self.fail(PeerError::WrongProtocol));
         }
         let error = PeerError::Syntax(error);
-        self.reject(line, consumed, error, OwnAnswer::to(&error, verb))
+        let bare_lf = line.len().saturating_add(1) == consumed
+            && !self.config.tolerance.allowed().contains(Deviation::BareLfLine);
+        let answer = match verb {
+            // What is wrong is not the command but its line.
+            _ if bare_lf || line.contains(&b'\r') => OwnAnswer::BareLineEnd,
+            verb => OwnAnswer::to(&error, verb),
+        };
+        self.reject(line, consumed, error, answer)
     }
 
     /// A command that is well formed.
@@ -399,9 +435,9 @@ impl Server {
             return self.reject(line, consumed, error, answer);
         }
         match &command {
-            Command::Stls if !behind.is_empty() => {
-                return Err(self.fail(PeerError::DataAfterStls));
-            }
+            // The event comes first, and what is behind it is refused with the next call: the same
+            // as when the bytes come one by one.
+            Command::Stls => self.flags.early = !behind.is_empty(),
             Command::Auth(Some(_)) => {
                 self.auth_rounds = 0;
                 self.phase = Phase::AuthOffered;
@@ -481,7 +517,7 @@ impl Machine for Server {
             Phase::Commands => Wait::Command,
             Phase::AuthOffered => Wait::Application,
             Phase::AuthResponse => Wait::Auth,
-            Phase::Tls(_) => Wait::Tls,
+            Phase::Tls { .. } => Wait::Tls,
         }
     }
 }

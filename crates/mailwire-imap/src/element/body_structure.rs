@@ -45,7 +45,8 @@ pub use fields::{Disposition, Extension, Languages, Parameters};
 /// [`OddDisposition`](Deviation::OddDisposition), [`OddExtension`](Deviation::OddExtension),
 /// [`EmptyList`](Deviation::EmptyList), [`NilInList`](Deviation::NilInList),
 /// [`NegativeNumber`](Deviation::NegativeNumber), [`FloatNumber`](Deviation::FloatNumber), those of
-/// strings, and spaces. A multipart without parts is read as a part that is not taken apart.
+/// strings, and spaces. A multipart without parts is read as a part that is not taken apart; a message
+/// without its envelope has no legal form, and is written as it came.
 ///
 /// # Wire
 /// ```text

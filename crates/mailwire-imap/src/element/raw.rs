@@ -10,13 +10,13 @@ use mailwire_core::text::Escaped;
 use mailwire_core::token::ByteSet;
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
-use crate::token::{literal, skip_quoted, write_literal};
+use crate::token::{literal, quoted, skip_quoted, write_literal, write_string};
 use crate::tolerance::Deviation;
 
 /// One or more values of an extension: atoms, strings, and lists of them.
 ///
 /// RFC 4466 section 2; RFC 9051 (`body-extension`, `mbox-list-extended-item`). The octets are kept and
-/// written back; only literals are written anew, because their form depends on what was negotiated.
+/// written back; only strings are written anew, because their form depends on what was negotiated.
 ///
 /// # Grammar
 /// ```abnf
@@ -82,11 +82,14 @@ impl<'a> Wire<'a> for RawData<'a> {
                     write_literal(out, octets);
                     rest = behind;
                 }
-                (b'"', _) => {
-                    let after = skip_quoted(rest, &cx).map_or(behind, |(after, _)| after);
-                    out.bytes(rest.split_at(rest.len() - after.len()).0);
-                    rest = after;
-                }
+                (b'"', _) => match quoted(rest, &cx) {
+                    Ok((behind, text)) => {
+                        write_string(out, &text);
+                        rest = behind;
+                    }
+                    // Never: it was checked.
+                    Err(_) => rest = behind,
+                },
                 _ => {
                     out.byte(octet);
                     rest = behind;

@@ -27,13 +27,12 @@ impl Client {
         Event::Greeting(greeting)
     }
 
-    /// Takes an answer to the first command. `behind`: octets of input behind it.
+    /// Takes an answer to the first command.
     pub(super) fn take_answer<'i>(
         &mut self,
         answer: Answer<'i>,
         command: Pending,
         deviations: Deviations,
-        behind: usize,
     ) -> Result<Event<'i>, PeerError> {
         let Pending { ticket, verb, expect, .. } = command;
         match (answer, expect) {
@@ -61,7 +60,7 @@ impl Client {
             (answer, _) => {
                 self.end_first();
                 if let Some(verb) = verb {
-                    self.apply(verb, expect, answer.is_ok(), behind)?;
+                    self.apply(verb, expect, answer.is_ok())?;
                 }
                 Ok(Event::Response { ticket, answer, deviations })
             }
@@ -69,13 +68,7 @@ impl Client {
     }
 
     /// What the end of an answer changes.
-    fn apply(
-        &mut self,
-        verb: Verb,
-        expect: Expect,
-        positive: bool,
-        behind: usize,
-    ) -> Result<(), PeerError> {
+    fn apply(&mut self, verb: Verb, expect: Expect, positive: bool) -> Result<(), PeerError> {
         let outcome = match (verb, positive) {
             (Verb::Auth, true) if expect == Expect::Exchange => Outcome::Completed,
             (_, true) => Outcome::Accepted,
@@ -88,12 +81,8 @@ impl Client {
         }
         let required = self.config.tls == TlsPolicy::Required && !self.flags.tls;
         match verb {
-            Verb::Stls if positive => {
-                if behind > 0 {
-                    return Err(self.fail(PeerError::DataAfterStls));
-                }
-                self.phase = Phase::Tls(false);
-            }
+            // Bytes behind it are refused with the next call, whether they are here already or not.
+            Verb::Stls if positive => self.phase = Phase::Tls(false),
             Verb::Stls if required => return Err(self.fail(PeerError::TlsRefused)),
             Verb::Capa if required && !self.extensions.has(Extension::Stls) => {
                 return Err(self.fail(PeerError::TlsUnavailable));
@@ -168,7 +157,7 @@ impl Client {
             self.extensions.mask(self.config.mask);
         }
         if let Some(verb) = command.verb {
-            self.apply(verb, command.expect, true, 0)?;
+            self.apply(verb, command.expect, true)?;
         }
         self.pump();
         Ok(Received::event(consumed, Event::ListEnd { ticket: command.ticket }))

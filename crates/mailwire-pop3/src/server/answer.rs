@@ -54,7 +54,9 @@ answers! {
     TlsFirst: Err "say STLS first";
     NoPlaintext: Err "this needs TLS";
     NoUtf8Name: Err "names are ASCII here";
+    BareLineEnd: Err "a line ends in CR LF, and has neither elsewhere";
     LineTooLong: Err "line too long";
+    UnknownMechanism: Err "mechanism not offered";
     NotBase64: Err "not base64";
     Cancelled: Err "authentication cancelled";
     TooManyRounds: Err "too many challenges";

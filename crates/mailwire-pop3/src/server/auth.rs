@@ -50,6 +50,9 @@ impl Server {
         self.phase = Phase::Commands;
         self.push_answer(&response.borrowed().into());
         self.settle();
+        if !response.is_ok() {
+            self.count_login();
+        }
         Ok(())
     }
 
@@ -87,9 +90,7 @@ impl Server {
         self.phase = Phase::Commands;
         self.owed.pop();
         self.answer(answer);
-        if error.is_some() {
-            self.count_bad_command()?;
-        }
+        self.count_bad_command()?;
         Ok(Received::event(consumed, Event::AuthEnded(error)))
     }
 
@@ -98,16 +99,23 @@ impl Server {
         &mut self,
         input: &[u8],
         told: bool,
+        answer: usize,
     ) -> Result<Received<Event<'i>>, PeerError> {
         if !input.is_empty() {
-            // The +OK must not go out any more: the client could take it for an answer to this.
-            self.queue.clear();
-            return Err(self.fail(PeerError::DataAfterStls));
+            let error = PeerError::DataAfterStls;
+            if self.queue.len() < answer {
+                // A part of the +OK is written. Plaintext behind it would be an injection of our own.
+                self.end(error);
+                return Err(error);
+            }
+            // The +OK must not go out any more; answers before it may.
+            self.queue.write_with(|tail| tail.truncate(tail.len().saturating_sub(answer)));
+            return Err(self.fail(error));
         }
         if told || !self.queue.is_empty() {
             return Ok(Received::nothing(0));
         }
-        self.phase = Phase::Tls(true);
+        self.phase = Phase::Tls { told: true, answer };
         Ok(Received::event(0, Event::TlsReady))
     }
 }

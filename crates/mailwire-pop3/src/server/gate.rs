@@ -34,10 +34,16 @@ impl Server {
         self.gate_state(verb)?;
         match command {
             Command::User(name) | Command::Apop(Apop { name, .. }) => self.gate_name(name),
-            Command::Auth(Some(auth)) => match auth.initial_response() {
-                Some(Err(_)) => Err((PeerError::NotBase64, OwnAnswer::NotBase64)),
-                _ => Ok(()),
-            },
+            Command::Auth(Some(auth)) => {
+                let name = auth.mechanism.as_str().as_bytes();
+                if !self.config.mechanisms().any(|other| other.eq_ignore_ascii_case(name)) {
+                    return Err((PeerError::NotImplemented, OwnAnswer::UnknownMechanism));
+                }
+                match auth.initial_response() {
+                    Some(Err(_)) => Err((PeerError::NotBase64, OwnAnswer::NotBase64)),
+                    _ => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
     }

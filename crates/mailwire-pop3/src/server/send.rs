@@ -9,7 +9,7 @@ use super::{Due, Output, Phase, Server};
 use crate::answer::{Answer, Expect, Item, Listing};
 use crate::command::Verb;
 use crate::element::apop::Stamp;
-use crate::error::UsageError;
+use crate::error::{PeerError, UsageError};
 use crate::response::Response;
 use crate::state::{Outcome, State};
 
@@ -26,14 +26,31 @@ impl Server {
     /// answer; [`UsageError::WrongItem`] for a unique-id that does not keep to the grammar.
     pub fn send(&mut self, answer: &Answer<'_>) -> Result<(), UsageError> {
         let due = self.check_send(answer)?;
+        if self.is_injected(due, answer.is_ok()) {
+            self.fail(PeerError::DataAfterStls);
+            return Ok(());
+        }
         if due == Due::Greeting {
             if let Answer::Ok(greeting) = answer {
                 self.flags.apop = Stamp::find(greeting.text()).is_some();
             }
         }
+        let before = self.queue.len();
         self.push_answer(answer);
-        self.apply(due, answer.is_ok());
+        self.apply(due, answer.is_ok(), before);
         Ok(())
+    }
+
+    /// True when the client sent plaintext behind STLS and the answer would start TLS. It gets the
+    /// machine's own answer instead.
+    fn is_injected(&self, due: Due, positive: bool) -> bool {
+        due == Due::Verb(Verb::Stls, false) && positive && self.flags.early
+    }
+
+    /// Counts a login that failed: guessing passwords has the budget of bad commands. An error is
+    /// told by [`receive`](mailwire_core::Machine::receive).
+    pub(super) fn count_login(&mut self) {
+        let _ = self.count_bad_command();
     }
 
     /// Answers what is owed first with the usual positive answer: the greeting, the capabilities
@@ -64,8 +81,13 @@ impl Server {
                 _ => OwnAnswer::Ok,
             },
         };
+        if self.is_injected(due, true) {
+            self.fail(PeerError::DataAfterStls);
+            return Ok(());
+        }
+        let before = self.queue.len();
         answer.push(&mut self.queue);
-        self.apply(due, true);
+        self.apply(due, true, before);
         match due {
             Due::Verb(Verb::Capa, _) => self.push_capabilities(),
             Due::Verb(Verb::Auth, _) => self.push_mechanisms(),
@@ -218,8 +240,8 @@ impl Server {
         if good { Ok(due) } else { Err(UsageError::WrongAnswer { what }) }
     }
 
-    /// What an answer to `due` changes.
-    fn apply(&mut self, due: Due, positive: bool) {
+    /// What an answer to `due` changes. `before`: octets in the queue before it.
+    fn apply(&mut self, due: Due, positive: bool, before: usize) {
         match due {
             Due::Greeting => {
                 self.state = if positive { State::Authorization } else { State::Closed };
@@ -239,8 +261,14 @@ impl Server {
             }
             Due::Other | Due::Own(_) => {}
         }
+        if let Phase::Tls { answer, .. } = &mut self.phase {
+            *answer = self.queue.len().saturating_sub(before);
+        }
         if matches!(self.output, Output::None) {
             self.settle();
+        }
+        if matches!(due, Due::Verb(Verb::Pass | Verb::Apop, _)) && !positive {
+            self.count_login();
         }
     }
 
@@ -252,7 +280,7 @@ impl Server {
         };
         self.state = self.state.after(verb, outcome);
         match verb {
-            Verb::Stls if positive => self.phase = Phase::Tls(false),
+            Verb::Stls if positive => self.phase = Phase::Tls { told: false, answer: 0 },
             Verb::Utf8 if positive => self.flags.utf8 = true,
             _ => {}
         }

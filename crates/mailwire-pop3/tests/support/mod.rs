@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 pub mod corpus;
+pub mod splits;
 
 use std::sync::Arc;
 
