@@ -21,26 +21,52 @@ pub(crate) struct Pop3 {
     tolerance: Tolerance,
     /// What the last status line answered: what follows it belongs to that.
     answered: Option<Verb>,
+    client: Voice,
+    server: Voice,
+}
+
+/// What is known of a side before it is understood.
+#[derive(Debug, Clone, Copy, Default)]
+struct Voice {
+    spoke: bool,
+    /// It ended before it said anything: what the other one says is understood by guesses.
+    missing: bool,
 }
 
 impl Pop3 {
     pub(crate) fn new(tolerance: Tolerance) -> Self {
         let config = ObserverConfig { tolerance, ..ObserverConfig::default() };
-        Self { observer: Observer::new(config), tolerance, answered: None }
+        Self {
+            observer: Observer::new(config),
+            tolerance,
+            answered: None,
+            client: Voice::default(),
+            server: Voice::default(),
+        }
+    }
+
+    const fn voice(&mut self, side: Side) -> &mut Voice {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
     }
 }
 
-fn record(
-    frame: &Frame<'_>,
+/// What is known when an event is told.
+struct Context {
     tolerance: Tolerance,
     answered: Option<Verb>,
-    event: Observed<'_>,
-) -> Record {
+    /// The other side is not in the recording.
+    alone: bool,
+}
+
+fn record(frame: &Frame<'_>, context: &Context, event: Observed<'_>) -> Record {
     let secrets = frame.place.secrets;
-    let writing = Writing { line: frame.line, tolerance };
+    let writing = Writing { line: frame.line, tolerance: context.tolerance };
     match event {
         Observed::Greeting { greeting, deviations } => {
-            let value = value::greeting(&greeting);
+            let value = value::greeting(&greeting, context.alone);
             let roundtrip = value::write_greeting(&writing, &greeting);
             frame.parsed("greeting", deviations, roundtrip, value)
         }
@@ -57,7 +83,7 @@ fn record(
             frame.invalid(line.to_vec(), SyntaxError { at, ..error })
         }
         Observed::Response { answer, answers, deviations } => {
-            let value = value::answer(&answer, answers);
+            let value = value::answer(&answer, answers, context.alone);
             let roundtrip = value::write_answer(&writing, &answer);
             frame.parsed("response", deviations, roundtrip, value)
         }
@@ -87,16 +113,18 @@ fn record(
         }
         Observed::AuthResponse { response, deviations } => {
             let roundtrip = writing.response(response.expose());
-            let value = text::response(response.expose(), secrets);
+            let mut value = text::response(response.expose(), secrets);
+            value::extend(&mut value, json!({ "guessed": context.alone }));
             frame.parsed("auth-response", deviations, roundtrip, value)
         }
         Observed::AuthCancel { deviations } => {
-            frame.parsed("auth-cancel", deviations, writing.response(b"*"), json!({}))
+            let value = json!({ "guessed": context.alone });
+            frame.parsed("auth-cancel", deviations, writing.response(b"*"), value)
         }
         Observed::BodyEnd { kind, size, findings, complete } => {
             let value = match kind {
                 BodyKind::Message => {
-                    json!({ "sent_for": answered.map(Verb::as_str), "guessed": false })
+                    json!({ "sent_for": context.answered.map(Verb::as_str), "guessed": false })
                 }
                 // A listing looks the same.
                 _ => json!({ "sent_for": null, "guessed": true }),
@@ -123,6 +151,8 @@ fn invalid(frame: &Frame<'_>, line: &[u8], error: SyntaxError, secret: bool) -> 
 
 impl Listener for Pop3 {
     fn receive(&mut self, input: &[u8], place: &Place) -> (usize, Told) {
+        let alone = self.voice(place.side.other()).missing;
+        self.voice(place.side).spoke |= !input.is_empty();
         let received = self.observer.receive(side(place.side), input);
         if let Some(Observed::Response { answers, .. }) = &received.event {
             self.answered = match answers {
@@ -139,7 +169,8 @@ impl Listener for Pop3 {
             Some(Observed::Tls { .. }) => Told::Tls,
             Some(event) => {
                 let frame = place.frame(input.get(..received.consumed).unwrap_or_default());
-                let record = record(&frame, self.tolerance, self.answered, event);
+                let (tolerance, answered) = (self.tolerance, self.answered);
+                let record = record(&frame, &Context { tolerance, answered, alone }, event);
                 Told::Message(Box::new(record))
             }
         };
@@ -147,6 +178,8 @@ impl Listener for Pop3 {
     }
 
     fn receive_eof(&mut self, of: Side) {
+        let voice = self.voice(of);
+        voice.missing |= !voice.spoke;
         self.observer.receive_eof(side(of));
     }
 

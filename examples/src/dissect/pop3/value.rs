@@ -44,15 +44,17 @@ pub(crate) fn command(command: &Command<'_>, secrets: bool) -> Value {
     with_verb(command.verb().map(|verb| verb.as_str()), arguments)
 }
 
-pub(crate) fn greeting(greeting: &Greeting<'_>) -> Value {
+/// The greeting; of a server without its client, any answer may be the first one.
+pub(crate) fn greeting(greeting: &Greeting<'_>, guessed: bool) -> Value {
     let mut value = response(&greeting.response);
     let stamp = greeting.stamp();
-    extend(&mut value, json!({ "stamp": stamp.as_ref().map(|stamp| stamp.as_str()) }));
+    let stamp = stamp.as_ref().map(|stamp| stamp.as_str());
+    extend(&mut value, json!({ "stamp": stamp, "guessed": guessed }));
     value
 }
 
-/// A status line: what it says, and what it answers.
-pub(crate) fn answer(answer: &Answer<'_>, answers: Answers) -> Value {
+/// A status line: what it says, and what it answers, which nobody knows when the client is missing.
+pub(crate) fn answer(answer: &Answer<'_>, answers: Answers, alone: bool) -> Value {
     let mut value = match answer {
         Answer::Ok(line) | Answer::Err(line) | Answer::Invalid { response: line, .. } => {
             response(line)
@@ -72,7 +74,7 @@ pub(crate) fn answer(answer: &Answer<'_>, answers: Answers) -> Value {
     };
     extend(&mut value, found);
     let answers = match answers {
-        Answers::Nothing => Value::Null,
+        Answers::Nothing if !alone => Value::Null,
         Answers::Command(verb) => json!(verb.as_str()),
         _ => json!("unknown"),
     };
@@ -139,7 +141,8 @@ pub(crate) fn challenge(challenge: &Challenge<'_>) -> Value {
     json!({ "challenge": text(challenge.text()), "decoded": decoded })
 }
 
-fn extend(value: &mut Value, more: Value) {
+/// Adds fields to an object.
+pub(crate) fn extend(value: &mut Value, more: Value) {
     if let (Value::Object(value), Value::Object(more)) = (value, more) {
         value.extend(more);
     }
@@ -150,11 +153,11 @@ pub(crate) fn is_stuffed(line: &[u8]) -> bool {
     line.first() == Some(&b'.')
 }
 
-/// Where the text of a status line begins in it.
+/// Where the text of a status line begins in it; it goes on to the line end.
 pub(crate) fn text_at(line: &[u8], text: &[u8]) -> usize {
-    let ends = |end: &usize| line.get(..*end).is_some_and(|line| line.ends_with(text));
-    let end = (0..=line.len()).rev().find(ends).unwrap_or_default();
-    end.saturating_sub(text.len())
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.len().saturating_sub(text.len())
 }
 
 pub(crate) fn write_greeting(writing: &Writing<'_>, greeting: &Greeting<'_>) -> Roundtrip {
