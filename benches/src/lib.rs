@@ -4,12 +4,23 @@
 //! | to know | open |
 //! |---|---|
 //! | which SMTP workloads there are, and who runs them how | [`smtp`] |
+//! | the same of POP3 | [`pop3`] |
 //! | how allocations are counted | [`allocations`] |
 //! | how times are compared, and what is asked of us | [`measure`] |
+//! | what a bench does from its start to its verdict | [`run`] |
 
 pub mod allocations;
 pub mod measure;
+pub mod pop3;
+pub mod run;
 pub mod smtp;
+mod workload;
+
+/// Makes the workload of a group and its contenders.
+pub type Make = fn() -> Group;
+
+/// The groups of a protocol: their names, and how they are made.
+pub type Groups = &'static [(&'static str, Make)];
 
 /// One contender: how it takes the workload of its group, once.
 pub struct Row {

@@ -186,12 +186,12 @@ macro_rules! wire_enum {
             #[must_use]
             #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {
+                const COUNT: usize = $name::ALL.len();
+                const SHORT: [u64; COUNT] = [$( $crate::token::table_key($text.as_bytes()), )+];
+                static SLOTS: [u8; 256] = $crate::token::slots(&SHORT);
                 let found = if word.len() <= 8 {
-                    $( const $variant: u64 = $crate::token::short_key($text.as_bytes()); )+
-                    match $crate::token::short_key(word) {
-                        $( $variant if $text.len() <= 8 => Self::$variant, )+
-                        _ => return None,
-                    }
+                    let at = $crate::token::find(&SHORT, &SLOTS, $crate::token::short_key(word))?;
+                    *Self::ALL.get(at)?
                 } else {
                     $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
                     match $crate::token::key(word) {

@@ -233,6 +233,55 @@ const fn upper_case(octets: u64) -> u64 {
     octets ^ lower >> 2
 }
 
+/// The [`short_key`] of a keyword for a table; 0 for one that is too long for it.
+#[must_use]
+pub const fn table_key(word: &[u8]) -> u64 {
+    if word.len() <= 8 { short_key(word) } else { 0 }
+}
+
+/// A table over short keys: at the place of a key, or behind it, the number of the key from 1.
+///
+/// A look-up costs one branch that depends on the word, where a tree of comparisons costs several.
+#[must_use]
+pub const fn slots<const N: usize>(keys: &[u64; N]) -> [u8; 256] {
+    assert!(N < 256, "the number of a key is an octet");
+    let mut slots = [0; 256];
+    let (mut index, mut number) = (0, 1_u8);
+    while index < N {
+        if keys[index] != 0 {
+            let mut slot = slot_of(keys[index]);
+            while slots[slot as usize] != 0 {
+                slot = slot.wrapping_add(1);
+            }
+            slots[slot as usize] = number;
+        }
+        index += 1;
+        number = number.wrapping_add(1);
+    }
+    slots
+}
+
+/// Where a key stands in the table that [`slots`] makes.
+#[inline(always)]
+const fn slot_of(key: u64) -> u8 {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8
+}
+
+/// The place of `key` among `keys`, by the table that [`slots`] made of them.
+#[inline]
+#[must_use]
+pub fn find(keys: &[u64], slots: &[u8; 256], key: u64) -> Option<usize> {
+    let mut slot = slot_of(key);
+    loop {
+        let number = usize::from(slots[usize::from(slot)]);
+        let at = number.checked_sub(1)?;
+        if keys.get(at) == Some(&key) {
+            return Some(at);
+        }
+        slot = slot.wrapping_add(1);
+    }
+}
+
 /// True when all octets are printable ASCII or spaces; eight octets are looked at in one step.
 #[inline]
 #[must_use]

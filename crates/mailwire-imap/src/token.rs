@@ -118,37 +118,127 @@ pub fn nil(input: &[u8]) -> Option<&[u8]> {
 ///
 /// # Errors
 /// Rule `quoted`.
+#[inline]
 pub fn quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
     let (inside, ()) = byte(input, b'"', "quoted")?;
-    let wrong = |rest: &'a [u8]| stop(rest, "quoted");
-    let mut text: Option<Vec<u8>> = None;
-    let mut rest = inside;
-    loop {
-        let (plain, after) = QUOTED_CHAR.split(rest);
-        if let Some(text) = &mut text {
-            text.extend_from_slice(plain);
+    match plain_quoted(inside) {
+        Ok((rest, text)) => Ok((rest, Cow::Borrowed(text))),
+        Err(plain) => odd_quoted(inside, plain, cx),
+    }
+}
+
+#[cold]
+fn odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
+    let (rest, text) = skip_odd_quoted(inside, plain, cx)?;
+    match memchr::memchr(b'\\', text) {
+        None => Ok((rest, Cow::Borrowed(text))),
+        Some(_) => Ok((rest, Cow::Owned(unescape(text)))),
+    }
+}
+
+/// The octets between the quotes, without the backslashes before others.
+#[cold]
+fn unescape(inside: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(inside.len());
+    let mut octets = inside.iter();
+    while let Some(&octet) = octets.next() {
+        text.push(if octet == b'\\' { octets.next().copied().unwrap_or(octet) } else { octet });
+    }
+    text
+}
+
+/// `quoted`, checked and not decoded: the octets between the quotes as they stand there.
+///
+/// # Errors
+/// Rule `quoted`.
+#[inline]
+pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
+    let (inside, ()) = byte(input, b'"', "quoted")?;
+    plain_quoted(inside).or_else(|plain| skip_odd_quoted(inside, plain, cx))
+}
+
+/// The text and the rest behind its quote where the string is like most, else how much of it is plain.
+#[inline]
+fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
+    match inside.split_at(plain_len(inside)) {
+        // The followers of most strings; before others, the quote may be part of the text.
+        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(', ..]) => {
+            Ok((rest, text))
         }
-        match after {
+        (plain, _) => Err(plain.len()),
+    }
+}
+
+/// How many octets at the beginning of a quoted string stand for themselves and are printable ASCII;
+/// eight are looked at in one step.
+#[inline]
+fn plain_len(inside: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let mut len = 0_usize;
+    let mut rest = inside;
+    while let Some((octets, behind)) = rest.split_first_chunk() {
+        let octets = u64::from_le_bytes(*octets);
+        let quote = octets ^ u64::from_ne_bytes([b'"'; 8]);
+        let backslash = octets ^ u64::from_ne_bytes([b'\\'; 8]);
+        // Bit 7 of the first octet that is one of these, a control or over 127; a borrow only
+        // reaches octets behind it.
+        let odd = quote.wrapping_sub(ONES) & !quote
+            | backslash.wrapping_sub(ONES) & !backslash
+            | octets.wrapping_sub(ONES * 0x20)
+            | octets;
+        let odd = odd & HIGH;
+        if odd != 0 {
+            return len + (odd.trailing_zeros() / 8) as usize;
+        }
+        len += 8;
+        rest = behind;
+    }
+    let plain = |octet: &u8| matches!(octet, b' '..=0x7f) && !matches!(octet, b'"' | b'\\');
+    len + rest.iter().position(|octet| !plain(octet)).unwrap_or(rest.len())
+}
+
+/// A quoted string with escapes, controls, octets over 127, or another follower.
+fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<'a, &'a [u8]> {
+    let mut rest = inside.get(plain..).unwrap_or_default();
+    let mut end = plain;
+    // Where the last quote of the line stands that can end a string, once that is asked for.
+    let mut last = None;
+    loop {
+        match rest {
             [b'"', behind @ ..] => {
-                let value = match text {
-                    Some(text) => Cow::Owned(text),
-                    None => Cow::Borrowed(plain),
-                };
-                check_eight_bit(&value, inside, cx)?;
-                return Ok((behind, value));
+                let ends = matches!(behind, [] | [b' ' | b')' | b'(' | b']' | b'\r', ..]);
+                let mut last = || *last.get_or_insert_with(|| end + last_quote(behind));
+                if ends || !cx.allows(Deviation::UnescapedQuote) || last() <= end {
+                    let text = inside.get(..end).unwrap_or_default();
+                    check_eight_bit(text, inside, cx)?;
+                    return Ok((behind, text));
+                }
+                let _ = cx.tolerate(Deviation::UnescapedQuote);
+                (end, rest) = (end + 1, behind);
             }
             [b'\\', escaped, behind @ ..] => {
                 let needed = matches!(escaped, b'"' | b'\\');
                 let legal = QUOTED_CHAR.contains(*escaped) || needed;
                 if !legal || !(needed || cx.tolerate(Deviation::NeedlessEscape)) {
-                    return Err(wrong(after));
+                    return Err(stop(rest, "quoted"));
                 }
-                text.get_or_insert_with(|| plain.to_vec()).push(*escaped);
-                rest = behind;
+                (end, rest) = (end + 2, behind);
             }
-            _ => return Err(wrong(after)),
+            [octet, behind @ ..] if QUOTED_CHAR.contains(*octet) => {
+                (end, rest) = (end + 1, behind);
+            }
+            _ => return Err(stop(rest, "quoted")),
         }
     }
+}
+
+/// How far behind `rest` the last quote of the line stands that can end a string; 0 for none.
+fn last_quote(rest: &[u8]) -> usize {
+    let line = TEXT_CHAR.split(rest).0;
+    let ends =
+        |at: &usize| matches!(rest.get(at + 1), None | Some(b' ' | b')' | b'(' | b']' | b'\r'));
+    memchr::memrchr_iter(b'"', line).find(ends).map_or(0, |at| at + 1)
 }
 
 /// Octets over 127 are UTF-8 where that is the mode, and a deviation elsewhere.
@@ -346,6 +436,36 @@ mod tests {
         ];
         for (input, value, rest) in cases {
             assert_eq!(astring(input, &cx()).unwrap(), (rest, Cow::Borrowed(value)));
+        }
+    }
+
+    #[test]
+    fn quotes_that_nothing_escapes_are_content_by_deviation() {
+        let lenient = || Context::new(crate::Tolerance::lenient());
+        for (input, value, rest) in [
+            (&b"\"\"\"\" x"[..], &b"\"\""[..], &b" x"[..]),
+            (b"\"a\"b\")", b"a\"b", b")"),
+            (b"\"a\"b", b"a", b"b"),
+        ] {
+            assert_eq!(quoted(input, &lenient()).unwrap(), (rest, Cow::Borrowed(value)));
+            assert_ne!(quoted(input, &cx()).unwrap().0, b")");
+        }
+    }
+
+    #[test]
+    fn strings_of_any_length_end_where_they_do() {
+        for len in 0..40 {
+            let text = alloc::vec![b'~'; len];
+            for end in [&b"\""[..], b"\" ", b"\"x", b"\\\"\" 12345678"] {
+                let input = [&b"\""[..], &text, end].concat();
+                let (rest, inside) = skip_quoted(&input, &cx()).unwrap();
+                assert!(inside.starts_with(&text) && inside.len() <= len + 2 && rest.len() <= 9);
+            }
+            for bad in [b'\r', b'\n', 0] {
+                let input = [&b"\""[..], &text, &[bad], b"12345678\""].concat();
+                let error = nom::Err::Failure(Fail { left: 10, rule: "quoted" });
+                assert_eq!(skip_quoted(&input, &cx()), Err(error));
+            }
         }
     }
 

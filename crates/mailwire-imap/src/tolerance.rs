@@ -34,6 +34,31 @@ deviations! {
         WildcardFlag = default "(\\\\Seen \\\\*)",
         /// `]` or `[` inside a keyword: Gmail.
         BracketInKeyword = default "(OIB-Seen-[Gmail])",
+        /// A space between addresses or body parts, where none belongs: Exchange, maddy, Stalwart.
+        SpaceBetweenItems = default "((NIL NIL NIL NIL) (NIL NIL NIL NIL))",
+        /// `()` where NIL belongs: an empty list of addresses or parameters.
+        EmptyList = default "()",
+        /// An envelope in one pair of parentheses too many: Lotus Domino.
+        WrappedEnvelope = default "((NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL))",
+        /// An envelope that ends before its In-Reply-To or its Message-Id: QQ. What is there is taken
+        /// in order.
+        ShortEnvelope = lenient "(NIL NIL NIL NIL NIL NIL NIL NIL)",
+        /// A multipart without parts: Gmail, Dovecot, Yandex, QQ.
+        ChildlessMultipart = default "(NIL \"alternative\")",
+        /// NIL for the media type of a part: Office 365. It is read as application/octet-stream.
+        NilMediaType = default "(NIL NIL NIL NIL NIL \"7BIT\" 0)",
+        /// NIL for the value of a parameter of a part: mail.ru. It is read as the empty string.
+        NilParameter = default "(\"boundary\" NIL)",
+        /// NIL for the encoding of a part.
+        NilEncoding = default "(\"TEXT\" \"PLAIN\" NIL NIL NIL NIL 5 1)",
+        /// A part of type message/rfc822 or message/global without its envelope: Gmail, Dovecot.
+        BareMessagePart = default "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9)",
+        /// A part of type text without its count of lines.
+        MissingLines = default "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9)",
+        /// A disposition that is a string, or a list without parameters or type: Exchange.
+        OddDisposition = default "\"inline\"",
+        /// Extension data of a part in another place or shape. It is kept raw.
+        OddExtension = default "(\"A\" \"B\" NIL NIL NIL \"7BIT\" 9 (\"c\" \"d\"))",
         /// NIL in a list of flags, labels, languages or addresses: SmarterMail, Gmail.
         NilInList = default "(\\\\Seen NIL)",
         /// Ranges with a comma too many.

@@ -17,6 +17,6 @@ pub use mailwire_pop3 as pop3;
 pub use mailwire_smtp as smtp;
 
 /// The examples of the README, as tests.
-#[cfg(all(doctest, feature = "smtp"))]
+#[cfg(all(doctest, feature = "smtp", feature = "pop3"))]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;

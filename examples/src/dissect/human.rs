@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use mailwire_smtp::observer::Side;
 use serde_json::Value;
 
 use crate::record::{Record, Roundtrip, Style, Summary};
+use crate::session::Side;
 
 // A dozen styles need no crate.
 const PLAIN: &str = "\x1b[0m";
@@ -95,7 +95,7 @@ fn fields(out: &mut impl Write, value: &Value) -> io::Result<()> {
             Value::String(text) if text.is_empty() => {}
             Value::Bool(true) => write!(out, " {name}")?,
             // The word that tells which command or reply it is.
-            _ if matches!(&**name, "verb" | "code") => write!(out, " {}", short(value))?,
+            _ if matches!(&**name, "verb" | "code" | "status") => write!(out, " {}", short(value))?,
             _ => write!(out, " {name}={}", short(value))?,
         }
     }

@@ -9,10 +9,10 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::bufread::MultiGzDecoder;
-use mailwire_smtp::observer::Side;
 use serde_json::Value;
 
 use crate::Protocol;
+use crate::session::Side;
 
 /// Octets of a raw stream that are read at once.
 const BLOCK: usize = 65_536;

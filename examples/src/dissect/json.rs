@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use mailwire_smtp::observer::Side;
 use serde_json::json;
 
 use crate::record::{Record, Summary};
+use crate::session::Side;
 
 pub(crate) fn record(out: &mut impl Write, file: &str, record: &Record) -> io::Result<()> {
     let error = record.error.map(|(rule, at)| json!({ "rule": rule, "at": at }));

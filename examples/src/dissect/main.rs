@@ -7,22 +7,29 @@
 //! The exit status is 0 when everything was parsed and could be written back, 1 when not, and 2 for
 //! bad usage and for input that cannot be read.
 
+mod frame;
 mod human;
 mod input;
 mod json;
+mod pop3;
 mod record;
+mod session;
 mod smtp;
+mod text;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use mailwire_smtp::Tolerance;
-use mailwire_smtp::observer::Side;
+use mailwire_core::Tolerance;
+use mailwire_core::tolerance::Deviation;
 
-use input::{InputError, Source};
+use input::{InputError, Items, Source};
+use pop3::Pop3;
 use record::{Output, Style};
+use session::{Listener, Session, Side};
+use smtp::Smtp;
 
 /// Explains recorded mail traffic, one line per message.
 ///
@@ -50,7 +57,7 @@ struct Args {
     protocol: Option<Protocol>,
     /// Whose bytes a raw file holds.
     #[arg(long, value_enum)]
-    side: Option<SideArg>,
+    side: Option<Side>,
     /// Show credentials.
     #[arg(long)]
     show_secrets: bool,
@@ -72,7 +79,7 @@ enum Preset {
 }
 
 impl Preset {
-    fn tolerance(self) -> Tolerance {
+    fn tolerance<D: Deviation>(self) -> Tolerance<D> {
         match self {
             Self::Strict => Tolerance::strict(),
             Self::Default => Tolerance::default(),
@@ -92,24 +99,6 @@ enum Protocol {
     Pop3,
     /// RFC 9051.
     Imap,
-}
-
-/// A side by name.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SideArg {
-    /// The side that opened the connection.
-    Client,
-    /// The side that accepted it.
-    Server,
-}
-
-impl From<SideArg> for Side {
-    fn from(side: SideArg) -> Self {
-        match side {
-            SideArg::Client => Self::Client,
-            SideArg::Server => Self::Server,
-        }
-    }
 }
 
 /// Why a file was not explained to its end.
@@ -194,18 +183,34 @@ fn explain<W: Write>(
     output: &mut Output<W>,
 ) -> Result<(), Stop> {
     let source = Source::open(file)?;
-    let (items, header) = source.items(args.side.map(Side::from))?;
+    let (items, header) = source.items(args.side)?;
     let Some(protocol) = args.protocol.or(header) else {
         return Err(InputError::NoProtocol.into());
     };
-    let lmtp = match protocol {
-        Protocol::Smtp => false,
-        Protocol::Lmtp => true,
-        Protocol::Pop3 => return Err(InputError::NotThere("pop3").into()),
-        Protocol::Imap => return Err(InputError::NotThere("imap").into()),
-    };
-    output.begin(&file.display().to_string(), if lmtp { "lmtp" } else { "smtp" })?;
-    let mut session = smtp::Session::new(lmtp, args.tolerance.tolerance());
+    let (preset, name) = (args.tolerance, file.display().to_string());
+    match protocol {
+        Protocol::Smtp => {
+            output.begin(&name, "smtp")?;
+            listen(items, Smtp::new(false, preset.tolerance()), output)
+        }
+        Protocol::Lmtp => {
+            output.begin(&name, "lmtp")?;
+            listen(items, Smtp::new(true, preset.tolerance()), output)
+        }
+        Protocol::Pop3 => {
+            output.begin(&name, "pop3")?;
+            listen(items, Pop3::new(preset.tolerance()), output)
+        }
+        Protocol::Imap => Err(InputError::NotThere("imap").into()),
+    }
+}
+
+fn listen<W: Write>(
+    items: Items,
+    listener: impl Listener,
+    output: &mut Output<W>,
+) -> Result<(), Stop> {
+    let mut session = Session::new(listener);
     for item in items {
         match item {
             Ok(item) => session.hear(item, output)?,

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use mailwire_smtp::SyntaxError;
-use mailwire_smtp::observer::Side;
+use mailwire_core::SyntaxError;
 use serde_json::Value;
 
+use crate::session::Side;
 use crate::{human, json};
 
 /// How the output looks.

@@ -120,6 +120,19 @@ impl Dialogue {
         Ok(())
     }
 
+    /// One line of a dialogue, what it was parsed into, and the state behind it.
+    pub(crate) fn said(
+        &self,
+        client: bool,
+        line: &[u8],
+        parsed: &str,
+        state: &str,
+    ) -> io::Result<()> {
+        let (colour, side) = if client { (CLIENT, "C:") } else { (SERVER, "S:") };
+        let parsed: String = parsed.chars().take(90).collect();
+        self.write(colour, side, &text(line), &format!("{parsed} -> {state}"))
+    }
+
     fn line(
         &self,
         colour: &str,
@@ -129,13 +142,17 @@ impl Dialogue {
         state: Option<State>,
     ) -> io::Result<()> {
         let state = state.map(|state| format!(" -> {state:?}")).unwrap_or_default();
+        self.write(colour, side, text, &format!("{parsed}{state}"))
+    }
+
+    fn write(&self, colour: &str, side: &str, text: &str, behind: &str) -> io::Result<()> {
         let gap = WIDTH.saturating_sub(text.chars().count());
         writeln!(
             io::stdout(),
             "  {}{:gap$} {}",
             self.paint(colour, &format!("{side} {text}")),
             "",
-            self.paint(PARSED, &format!("{parsed}{state}")),
+            self.paint(PARSED, behind),
         )
     }
 

@@ -1,5 +1,5 @@
-//! A tour of mailwire: an SMTP and an LMTP server in this process, on loopback, and real messages
-//! delivered to them through the client machines.
+//! A tour of mailwire: an SMTP and an LMTP server in this process, on loopback, real messages delivered
+//! to them through the client machines, and a POP3 server that gives them back.
 //!
 //! Each line of the dialogue is shown with its direction, what it was parsed into, and the state
 //! behind it. The program checks what arrived against what was sent and exits with 1 when they
@@ -8,6 +8,7 @@
 mod client;
 mod dialogue;
 mod message;
+mod pop3;
 mod server;
 mod store;
 
@@ -51,6 +52,7 @@ fn run() -> io::Result<bool> {
     good &= small(&dialogue, Protocol::Lmtp, "LMTP: the same message, one result per recipient")?;
     good &= chunked(&dialogue)?;
     good &= large(&dialogue)?;
+    good &= retrieved(&dialogue)?;
     let verdict = if good { "everything arrived as it was sent" } else { "something differs" };
     dialogue.title(verdict)?;
     Ok(good)
@@ -113,6 +115,27 @@ fn large(dialogue: &Dialogue) -> io::Result<bool> {
     let constant = peak < 2 << 20;
     dialogue.check("memory does not depend on the size of the message", constant)?;
     check_store(dialogue, &store, message).map(|same| same && constant)
+}
+
+/// What SMTP delivered, over POP3: the small message with its dialogue, and the large one in constant
+/// memory.
+fn retrieved(dialogue: &Dialogue) -> io::Result<bool> {
+    dialogue.title("POP3: the message, retrieved and removed")?;
+    let small = pop3::retrieve(Text::small(), Some(dialogue))?;
+    let same = small.summary == Text::small().summary();
+    dialogue.check("what was retrieved is what was sent", same)?;
+    dialogue.check("QUIT removed what DELE marked", small.removed == 1)?;
+    dialogue.title("POP3: 64 MiB, streamed")?;
+    let before = HEAP.current_usage();
+    HEAP.reset_peak_usage();
+    let large = pop3::retrieve(Text::of(LARGE), None)?;
+    let peak = HEAP.peak_usage().saturating_sub(before);
+    dialogue.note(&format!("peak heap of both machines: {} KiB", peak / 1024))?;
+    let whole = large.summary == Text::of(LARGE).summary();
+    dialogue.check("what was retrieved is what was sent", whole)?;
+    let constant = peak < 2 << 20;
+    dialogue.check("memory does not depend on the size of the message", constant)?;
+    Ok(same && small.removed == 1 && whole && constant)
 }
 
 fn check_store(dialogue: &Dialogue, store: &Store, message: Text) -> io::Result<bool> {

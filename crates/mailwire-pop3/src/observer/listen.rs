@@ -139,6 +139,9 @@ impl Observer {
                 // What is heard first of a server alone is its greeting, or anything.
                 Ok(greeting) => {
                     self.greeted = true;
+                    if alone && greeting.is_ready() {
+                        self.hear = Hear::AnswerOrBody;
+                    }
                     return Observed::Greeting { greeting, deviations: met(&cx) };
                 }
                 Err(error) if !alone => return invalid(line, error),

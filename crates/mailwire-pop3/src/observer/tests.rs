@@ -350,6 +350,11 @@ fn one_side_alone() {
             "end 2 false {}",
         ],
     );
+    // What is heard first may be any answer.
+    check(
+        &[Eof(Side::Client), S("+OK 1 message\r\n1 120\r\n.\r\n+OK\r\n")],
+        &["greeting true", "begin Unknown", "|1 120\\r\\n", "end 7 true {}", "+OK to Nothing"],
+    );
     check(
         &[
             Eof(Side::Server),

@@ -1,27 +1,18 @@
-//! Parsed values as JSON, whether they can be written back, and what must not be shown.
+//! Parsed values as JSON, and whether they can be written back.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use mailwire_smtp::family::greeting::Greeting;
 use mailwire_smtp::family::hello::{EhloReply, Keyword};
 use mailwire_smtp::family::mail::{Mail, MailParameter};
 use mailwire_smtp::family::rcpt::RcptParameter;
 use mailwire_smtp::family::vendor::Attributes;
 use mailwire_smtp::observer::Answers;
-use mailwire_smtp::{Command, Reply, Tolerance, sasl};
+use mailwire_smtp::{Command, Deviation, Reply};
 use serde_json::{Value, json};
 
 use crate::record::Roundtrip;
+use crate::text::{initial_response, other, text, with_verb};
 
-/// What stands in the place of a credential.
-const HIDDEN: &str = "(hidden)";
-
-/// Octets as text; what is not UTF-8 becomes U+FFFD.
-pub(crate) fn text(octets: &[u8]) -> String {
-    let octets = octets.strip_suffix(b"\n").unwrap_or(octets);
-    let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
-    String::from_utf8_lossy(octets).into_owned()
-}
+type Writing<'f> = crate::text::Writing<'f, Deviation>;
 
 /// A command: its verb and its arguments.
 pub(crate) fn command(command: &Command<'_>, secrets: bool) -> Value {
@@ -51,11 +42,7 @@ pub(crate) fn command(command: &Command<'_>, secrets: bool) -> Value {
             json!({ "text": argument.as_ref().map(|text| text.as_str()) })
         }
         Command::Auth(auth) => {
-            let response = auth.initial_response().map(|response| match response {
-                _ if !secrets => HIDDEN.to_owned(),
-                Ok(octets) => text(octets.expose()),
-                Err(error) => error.to_string(),
-            });
+            let response = initial_response(auth.initial_response(), secrets);
             json!({ "mechanism": auth.mechanism.as_str(), "initial_response": response })
         }
         Command::Etrn(etrn) => {
@@ -66,21 +53,12 @@ pub(crate) fn command(command: &Command<'_>, secrets: bool) -> Value {
             json!({ "domains": domains })
         }
         Command::Xclient(attributes) | Command::Xforward(attributes) => attributes_of(attributes),
-        Command::Other(other) => {
-            let arguments = match other.arguments.as_bytes() {
-                b"" => String::new(),
-                _ if !secrets && may_be_secret(other.verb.as_bytes()) => HIDDEN.to_owned(),
-                arguments => text(arguments),
-            };
-            json!({ "verb": other.verb.as_str(), "arguments": arguments })
+        Command::Other(command) => {
+            other(command.verb.as_str(), command.arguments.as_bytes(), secrets)
         }
         _ => json!({}),
     };
-    let mut value = json!({ "verb": command.verb().map(|verb| verb.as_str()) });
-    if let (Value::Object(value), Value::Object(arguments)) = (&mut value, arguments) {
-        value.extend(arguments);
-    }
-    value
+    with_verb(command.verb().map(|verb| verb.as_str()), arguments)
 }
 
 fn from(mail: &Mail<'_>) -> Value {
@@ -160,120 +138,56 @@ pub(crate) fn ehlo_reply(reply: &EhloReply<'_>) -> Value {
     })
 }
 
-/// A SASL response.
-pub(crate) fn response(base64: &[u8], secrets: bool) -> Value {
-    match STANDARD.decode(base64) {
-        Ok(octets) if secrets => json!({ "response": text(&octets) }),
-        _ => json!({ "response": HIDDEN }),
+pub(crate) fn write_command(writing: &Writing<'_>, command: &Command<'_>) -> Roundtrip {
+    let written = command.to_bytes();
+    // Parameters are views over the line: each is written from its own value too.
+    let parts = match command {
+        Command::Mail(mail) => mail.parameters.iter().all(|parameter| {
+            MailParameter::parse_with(&parameter.to_bytes(), writing.tolerance)
+                .is_ok_and(|(again, _)| again == parameter)
+        }),
+        Command::Rcpt(rcpt) => rcpt.parameters.iter().all(|parameter| {
+            RcptParameter::parse_with(&parameter.to_bytes(), writing.tolerance)
+                .is_ok_and(|(again, _)| again == parameter)
+        }),
+        _ => true,
+    };
+    if !parts {
+        return Roundtrip::Broken;
     }
+    writing.compare(&written, || {
+        Command::parse_with(&written, writing.tolerance).is_ok_and(|(again, _)| again == *command)
+    })
 }
 
-/// Writes a value back and compares.
-pub(crate) struct Writing<'f> {
-    /// The bytes that were parsed.
-    pub(crate) line: &'f [u8],
-    pub(crate) tolerance: Tolerance,
+pub(crate) fn write_reply(writing: &Writing<'_>, reply: &Reply<'_>) -> Roundtrip {
+    let written = reply.to_bytes();
+    writing.compare(&written, || {
+        Reply::parse_with(&written, writing.tolerance).is_ok_and(|(again, _)| again == *reply)
+    })
 }
 
-impl Writing<'_> {
-    /// Compares bytes; asks for the value only when they are not the same.
-    fn compare(&self, written: &[u8], equal: impl FnOnce() -> bool) -> Roundtrip {
-        if written == self.line {
-            Roundtrip::Same
-        } else if equal() {
-            Roundtrip::Equivalent
-        } else {
-            Roundtrip::Broken
-        }
-    }
-
-    pub(crate) fn command(&self, command: &Command<'_>) -> Roundtrip {
-        let written = command.to_bytes();
-        // Parameters are views over the line: each is written from its own value too.
-        let parts = match command {
-            Command::Mail(mail) => mail.parameters.iter().all(|parameter| {
-                MailParameter::parse_with(&parameter.to_bytes(), self.tolerance)
-                    .is_ok_and(|(again, _)| again == parameter)
-            }),
-            Command::Rcpt(rcpt) => rcpt.parameters.iter().all(|parameter| {
-                RcptParameter::parse_with(&parameter.to_bytes(), self.tolerance)
-                    .is_ok_and(|(again, _)| again == parameter)
-            }),
-            _ => true,
-        };
-        if !parts {
-            return Roundtrip::Broken;
-        }
-        self.compare(&written, || {
-            Command::parse_with(&written, self.tolerance).is_ok_and(|(again, _)| again == *command)
-        })
-    }
-
-    pub(crate) fn reply(&self, reply: &Reply<'_>) -> Roundtrip {
-        let written = reply.to_bytes();
-        self.compare(&written, || {
-            Reply::parse_with(&written, self.tolerance).is_ok_and(|(again, _)| again == *reply)
-        })
-    }
-
-    pub(crate) fn greeting(&self, greeting: &Greeting<'_>) -> Roundtrip {
-        let written = greeting.to_bytes();
-        self.compare(&written, || {
-            Greeting::parse_with(&written, self.tolerance)
-                .is_ok_and(|(again, _)| again == *greeting)
-        })
-    }
-
-    pub(crate) fn ehlo_reply(&self, reply: &EhloReply<'_>) -> Roundtrip {
-        let written = reply.to_bytes();
-        // The lines are kept as they came: each keyword is written from its own value too.
-        let parts = reply.keywords().all(|keyword| {
-            matches!(keyword, Keyword::Invalid(_))
-                || Keyword::parse_with(&keyword.to_bytes(), self.tolerance)
-                    .is_ok_and(|(again, _)| again == keyword)
-        });
-        if !parts {
-            return Roundtrip::Broken;
-        }
-        self.compare(&written, || {
-            EhloReply::parse_with(&written, self.tolerance).is_ok_and(|(again, _)| again == *reply)
-        })
-    }
-
-    pub(crate) fn response(&self, line: &[u8]) -> Roundtrip {
-        let Ok(response) = sasl::parse_response(line) else { return Roundtrip::Broken };
-        let mut written = Vec::new();
-        response.encode_into(&mut written);
-        let equal = sasl::parse_response(&written) == Ok(response);
-        written.extend_from_slice(b"\r\n");
-        self.compare(&written, || equal)
-    }
+pub(crate) fn write_greeting(writing: &Writing<'_>, greeting: &Greeting<'_>) -> Roundtrip {
+    let written = greeting.to_bytes();
+    writing.compare(&written, || {
+        Greeting::parse_with(&written, writing.tolerance).is_ok_and(|(again, _)| again == *greeting)
+    })
 }
 
-/// Words at the beginning of lines of other protocols that carry credentials.
-const SECRET_WORDS: [&[u8]; 8] =
-    [b"auth", b"x-exps", b"pass", b"login", b"apop", b"proxy-auth", b"cookie", b"xauth"];
-
-/// True when a line that is no command of this protocol may carry a credential.
-pub(crate) fn may_be_secret(line: &[u8]) -> bool {
-    SECRET_WORDS
-        .iter()
-        .any(|word| line.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)))
-}
-
-/// The line with an asterisk for each octet but AUTH and the line end, so that a caret stays under
-/// its byte.
-pub(crate) fn masked(line: &[u8]) -> Vec<u8> {
-    let auth = line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"AUTH"));
-    line.iter()
-        .enumerate()
-        .map(|(at, &octet)| match octet {
-            b'\r' | b'\n' => octet,
-            _ if auth && at < 4 => octet,
-            b' ' if auth && at == 4 => octet,
-            _ => b'*',
-        })
-        .collect()
+pub(crate) fn write_ehlo_reply(writing: &Writing<'_>, reply: &EhloReply<'_>) -> Roundtrip {
+    let written = reply.to_bytes();
+    // The lines are kept as they came: each keyword is written from its own value too.
+    let parts = reply.keywords().all(|keyword| {
+        matches!(keyword, Keyword::Invalid(_))
+            || Keyword::parse_with(&keyword.to_bytes(), writing.tolerance)
+                .is_ok_and(|(again, _)| again == keyword)
+    });
+    if !parts {
+        return Roundtrip::Broken;
+    }
+    writing.compare(&written, || {
+        EhloReply::parse_with(&written, writing.tolerance).is_ok_and(|(again, _)| again == *reply)
+    })
 }
 
 /// The line with asterisks for the token of a URLAUTH (RFC 4467), which lets anyone fetch.

@@ -83,10 +83,11 @@ wire_api!(Deviation: AuthParameter, MailParameter);
 
 impl<'a> Wire<'a> for AuthParameter<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if let Some(rest) = input.strip_prefix(b"<>") {
+        let ends = |rest: &[u8]| matches!(rest.first(), None | Some(b' ' | b'\t'));
+        if let Some(rest) = input.strip_prefix(b"<>").filter(|rest| ends(rest)) {
             return Ok((rest, Self::Unknown));
         }
-        if matches!(input.first(), None | Some(b' ' | b'\t')) {
+        if ends(input) {
             let tolerated = cx.tolerate(Deviation::EmptyAuthParameter);
             return if tolerated { Ok((input, Self::Unknown)) } else { Err(stop(input, "xtext")) };
         }
@@ -96,6 +97,8 @@ impl<'a> Wire<'a> for AuthParameter<'a> {
 
     fn encode(&self, out: &mut Encoder<'_>) {
         match self {
+            // The same two octets as a mailbox are escaped, not to be taken for an unknown one.
+            Self::Mailbox(mailbox) if mailbox.as_bytes() == b"<>" => out.bytes(b"+3C+3E"),
             Self::Mailbox(mailbox) if !mailbox.as_bytes().is_empty() => out.put(mailbox),
             // A value has one octet at least.
             Self::Unknown | Self::Mailbox(_) => out.bytes(b"<>"),
@@ -441,6 +444,8 @@ mod tests {
             (b"BODY=8BITMIME", P::Body(BodyType::EightBitMime)),
             (b"BODY=BINARYMIME", P::Body(BodyType::BinaryMime)),
             (b"AUTH=<>", P::Auth(AuthParameter::Unknown)),
+            (b"AUTH=+3C+3E", P::Auth(AuthParameter::Mailbox(xtext("<>")))),
+            (b"AUTH=<>x", P::Auth(AuthParameter::Mailbox(xtext("<>x")))),
             (
                 b"AUTH=e+3Dmc2@example.com",
                 P::Auth(AuthParameter::Mailbox(xtext("e=mc2@example.com")))

@@ -1,0 +1,222 @@
+use super::*;
+use crate::rows::{check_lenient, check_rejects, check_rows};
+use crate::tolerance::Deviation as D;
+use alloc::string::ToString;
+
+fn string(text: &'static str) -> IString<'static> {
+    IString::new(text).unwrap()
+}
+
+fn text(subtype: &'static str) -> SinglePart<'static> {
+    SinglePart {
+        media_type: string("TEXT"),
+        subtype: string(subtype),
+        parameters: Parameters::default(),
+        id: None,
+        description: None,
+        encoding: Some(string("7BIT")),
+        octets: 9,
+        content: Content::Text { lines: Some(1) },
+        extension: None,
+    }
+}
+
+fn body(part: &SinglePart<'_>) -> BodyStructure<'static> {
+    BodyStructure::single(part).unwrap()
+}
+
+fn message() -> SinglePart<'static> {
+    let content = Content::Message {
+        envelope: (&Envelope::default()).into(),
+        body: body(&text("HTML")),
+        lines: 2,
+    };
+    SinglePart { media_type: string("MESSAGE"), content, ..text("RFC822") }
+}
+
+#[test]
+fn rows() {
+    let parameters = || Parameters::new([(string("CHARSET"), string("a\"b"))]);
+    let disposition = Disposition { kind: string("inline"), parameters: parameters() };
+    let mut extension = Extension::single(Some(string("md5")));
+    extension.disposition = Some(disposition);
+    extension.languages = Languages::new([string("en"), string("de")]);
+    extension.other = Some(crate::element::raw::RawData::new("(1 \"x\") NIL").unwrap());
+    let image = SinglePart {
+        media_type: string("IMAGE"),
+        content: Content::Basic,
+        parameters: parameters(),
+        id: Some(string("<a@b>")),
+        extension: Some(extension),
+        ..text("PNG")
+    };
+    let parts = [body(&text("PLAIN")), body(&message())];
+    let multi = |extension| BodyStructure::multipart(&parts, string("MIXED"), extension).unwrap();
+    check_rows(&[
+        (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)", body(&text("PLAIN"))),
+        (
+            b"(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) \
+              (\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 9 1) 2)",
+            body(&message()),
+        ),
+        (
+            b"(\"IMAGE\" \"PNG\" (\"CHARSET\" \"a\\\"b\") \"<a@b>\" NIL \"7BIT\" 9 \"md5\" \
+              (\"inline\" (\"CHARSET\" \"a\\\"b\")) (\"en\" \"de\") NIL (1 \"x\") NIL)",
+            body(&image),
+        ),
+        (
+            b"((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 \
+              (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) (\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 9 1) 2) \
+              \"MIXED\")",
+            multi(None),
+        ),
+        (
+            b"((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 \
+              (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) (\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 9 1) 2) \
+              \"MIXED\" (\"CHARSET\" \"a\\\"b\") NIL NIL NIL)",
+            multi(Some(Extension::multipart(parameters()))),
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_no_structure_is_refused() {
+    check_rejects::<BodyStructure<'_>>(&[
+        (b"", "body", 0),
+        (b"NIL", "body", 0),
+        (b"()", "media-type", 1),
+        (b"(foo bar)", "media-type", 1),
+        (b"(\"TEXT\" (\"A\" \"B\") NIL)", "media-subtype", 8),
+        (b"(\"TEXT\" \"PLAIN\" (\"A\") NIL", "SP", 20),
+        (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" x 1)", "body-fld-octets", 35),
+        (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1", "SP", 38),
+        (b"((\"A\" \"B\" NIL NIL NIL \"7BIT\" 9))", "SP", 31),
+        (b"((\"A\" \"B\" NIL NIL NIL \"7BIT\" 9) NIL)", "media-subtype", 32),
+    ]);
+    let nested = |depth| {
+        let inner = b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 9 NIL (\"x\" (\"y\" \"z\")))".to_vec();
+        (0..depth).fold(inner, |inner, _| [b"(", &*inner, b" \"MIXED\")"].concat())
+    };
+    let deep = nested(99);
+    let deep = BodyStructure::parse(&deep).unwrap();
+    assert_eq!(deep.to_bytes(), nested(99));
+    assert!(deep.find(&[1; 99]).is_some() && deep.find(&[1; 101]).is_none());
+    assert_eq!(BodyStructure::parse(&nested(100)).unwrap_err().at, 100);
+    assert!(BodyStructure::parse(&b"(".repeat(1_000_000)).is_err());
+    assert!(BodyStructure::multipart([&deep.into_owned()], string("MIXED"), None).is_err());
+    // What a media type does not have cannot be built.
+    assert!(
+        BodyStructure::single(&SinglePart { content: Content::Basic, ..text("PLAIN") }).is_err()
+    );
+    assert!(BodyStructure::multipart([], string("MIXED"), None).is_err());
+}
+
+#[test]
+fn what_servers_send() {
+    const PLAIN: &[u8] = b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)";
+    let two = |between: &str, end: &str| {
+        [b"(", PLAIN, between.as_bytes(), PLAIN, end.as_bytes()].concat()
+    };
+    let rows: [(&[u8], D, &[u8]); 15] = [
+        (&two(" ", " \"MIXED\")"), D::SpaceBetweenItems, &two("", " \"MIXED\")")),
+        (&two("", " \"MIXED\" )"), D::TrailingSpace, &two("", " \"MIXED\")")),
+        (
+            b"(NIL \"alternative\" (\"a\" \"b\") NIL NIL)",
+            D::ChildlessMultipart,
+            b"(\"MULTIPART\" \"alternative\" (\"a\" \"b\") NIL NIL \"7BIT\" 0 NIL NIL NIL)",
+        ),
+        (
+            b"(\"RELATED\" NIL (\"ATTACHMENT\" NIL) NIL)",
+            D::ChildlessMultipart,
+            b"(\"MULTIPART\" \"RELATED\" NIL NIL NIL \"7BIT\" 0 NIL (\"ATTACHMENT\" NIL) NIL)",
+        ),
+        (
+            b"(NIL NIL NIL NIL NIL \"7BIT\" 0)",
+            D::NilMediaType,
+            b"(\"APPLICATION\" \"OCTET-STREAM\" NIL NIL NIL \"7BIT\" 0)",
+        ),
+        (
+            b"(\"A\" \"B\" (\"boundary\" NIL) NIL NIL \"7BIT\" 0)",
+            D::NilParameter,
+            b"(\"A\" \"B\" (\"boundary\" \"\") NIL NIL \"7BIT\" 0)",
+        ),
+        (
+            b"(\"A\" \"B\" () NIL NIL \"7BIT\" 0)",
+            D::EmptyList,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL NIL 0)",
+            D::NilEncoding,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)",
+        ),
+        (
+            b"(\"message\" \"global\" NIL NIL NIL \"8BIT\" 5 NIL NIL)",
+            D::BareMessagePart,
+            b"(\"message\" \"global\" NIL NIL NIL \"8BIT\" 5 NIL NIL)",
+        ),
+        (
+            b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 NIL NIL)",
+            D::MissingLines,
+            b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 0 NIL NIL)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL \"inline\" NIL)",
+            D::OddDisposition,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"inline\" NIL) NIL)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"attachment\"))",
+            D::OddDisposition,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"attachment\" NIL))",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 (\"x\" \"y\") NIL NIL)",
+            D::OddExtension,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL NIL NIL (\"x\" \"y\") NIL NIL)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL (\"en\" NIL))",
+            D::NilInList,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL (\"en\"))",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" -1)",
+            D::NegativeNumber,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)",
+        ),
+    ];
+    check_lenient::<BodyStructure<'_>>(&rows);
+}
+
+#[test]
+fn parts_are_found_by_their_section() {
+    let inner = BodyStructure::multipart(
+        [&body(&text("PLAIN")), &body(&text("HTML"))],
+        string("ALTERNATIVE"),
+        None,
+    )
+    .unwrap();
+    let content =
+        Content::Message { envelope: (&Envelope::default()).into(), body: inner.clone(), lines: 2 };
+    let nested = SinglePart { content, ..message() };
+    let all = [inner.clone(), body(&nested), body(&message())];
+    let whole = BodyStructure::multipart(&all, string("MIXED"), None).unwrap();
+    let found = |path: &[u32]| whole.find(path).map(|part| part.to_string());
+    assert_eq!(
+        whole.to_string(),
+        "multipart/mixed(multipart/alternative(text/plain, text/html), \
+         message/rfc822(multipart/alternative(text/plain, text/html)), message/rfc822(text/html))",
+    );
+    assert_eq!(found(&[1, 2]).unwrap(), "text/html");
+    assert_eq!(found(&[2, 1]).unwrap(), "text/plain");
+    assert_eq!(found(&[3, 1]).unwrap(), "text/html");
+    assert_eq!(found(&[3]).unwrap(), "message/rfc822(text/html)");
+    assert_eq!(found(&[]).unwrap(), whole.to_string());
+    for path in [&[4][..], &[0], &[1, 3], &[3, 2], &[3, 1, 1], &[1, 1, 1]] {
+        assert_eq!(found(path), None, "{path:?}");
+    }
+    assert_eq!(body(&text("PLAIN")).find(&[1]).unwrap(), body(&text("PLAIN")));
+    assert_eq!(body(&text("PLAIN")).find(&[2]), None);
+    assert_eq!(body(&text("PLAIN")).find(&[1, 1]), None);
+}
