@@ -230,6 +230,8 @@ impl<'a> Wire<'a> for UidItem<'a> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
     use crate::rows::{check_lenient, check_rejects, check_rows};
 
@@ -260,6 +262,31 @@ mod tests {
             (b"2 ../x", uid(2, "../x")),
             (b"12 12", uid(12, "12")),
         ]);
+    }
+
+    #[test]
+    fn plain_items_are_those_of_the_grammar() {
+        let numbers =
+            ["", "0", "1", "01", "-1", "42", "999999999", "1000000000", "4294967296", "x"];
+        let sizes =
+            ["0", "00", "120", "9999999999999999999", "18446744073709551616", "1 x", "a", ""];
+        let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
+        let mut seen = 0;
+        for (number, size) in numbers.iter().flat_map(|number| sizes.map(|size| (number, size))) {
+            for line in
+                [format!("{number} {size}"), format!("{number}  {size}"), format!("{number}{size}")]
+            {
+                if let Some(item) = ListItem::plain(line.as_bytes()) {
+                    assert_eq!(ListItem::any(line.as_bytes(), &cx).unwrap().1, item, "{line}");
+                    seen += 1;
+                }
+                if let Some(item) = UidItem::plain(line.as_bytes()) {
+                    assert_eq!(UidItem::any(line.as_bytes(), &cx).unwrap().1, item, "{line}");
+                }
+            }
+        }
+        // Three numbers by three sizes.
+        assert_eq!(seen, 9);
     }
 
     #[test]
