@@ -142,8 +142,13 @@ impl<'b> Encoder<'b> {
 
 /// The wire form of one element.
 pub fn to_bytes<'a>(element: &impl Wire<'a>) -> Vec<u8> {
+    to_bytes_in(element, 0)
+}
+
+/// The wire form of one element, in the mode of a protocol.
+pub fn to_bytes_in<'a>(element: &impl Wire<'a>, mode: u32) -> Vec<u8> {
     let mut out = Vec::new();
-    element.encode(&mut Encoder::new(&mut out));
+    element.encode(&mut Encoder::new(&mut out).with_mode(mode));
     out
 }
 

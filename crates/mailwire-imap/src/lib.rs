@@ -10,16 +10,28 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod code;
+pub mod command;
+mod dispatch;
 pub mod element;
+pub mod extension;
+pub mod family;
 pub mod mode;
+pub mod response;
+pub mod state;
 pub mod token;
 pub mod tolerance;
 
 #[cfg(test)]
 mod rows;
 
+pub use code::Code;
+pub use command::{Command, TaggedCommand, Verb};
+pub use extension::{Extension, ExtensionSet, Extensions};
 pub use mailwire_core::{InvalidValue, SyntaxError};
 pub use mode::Mode;
+pub use response::{Continue, Data, Greeting, Response, Status, StatusKind, Tagged};
+pub use state::State;
 pub use tolerance::Deviation;
 
 /// The tolerated deviations of IMAP.

@@ -48,6 +48,35 @@ pub fn sp<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     }
 }
 
+/// The end of a line, CRLF or, where that is tolerated, LF; blanks before it where they are tolerated.
+///
+/// # Errors
+/// Rule `CRLF`.
+#[inline]
+pub fn line_end<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    match input {
+        [b'\r', b'\n', rest @ ..] => Ok((rest, ())),
+        [b'\n', rest @ ..] if cx.tolerate(Deviation::BareLfLine) => Ok((rest, ())),
+        [b' ', ..] => {
+            let blanks = input.iter().position(|&byte| byte != b' ').unwrap_or(input.len());
+            match input.get(blanks..) {
+                Some(rest @ [b'\r' | b'\n', ..]) if cx.tolerate(Deviation::TrailingSpace) => {
+                    line_end(rest, cx)
+                }
+                _ => Err(stop(input, "CRLF")),
+            }
+        }
+        _ => Err(stop(input, "CRLF")),
+    }
+}
+
+/// The rest behind `octet`, which stands behind blanks where those are tolerated.
+pub(crate) fn blanks_before<'a>(input: &'a [u8], octet: u8, cx: &Context) -> Option<&'a [u8]> {
+    let blanks = input.iter().position(|&byte| byte != b' ')?;
+    let rest = input.get(blanks..)?.strip_prefix(&[octet])?;
+    (blanks == 0 || cx.tolerate(Deviation::TrailingSpace)).then_some(rest)
+}
+
 /// `"("`.
 ///
 /// # Errors

@@ -1,0 +1,12 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    LanguageData
+    ComparatorData
+}
+pending! { tail
+    LanguageRanges
+    Comparators
+}
