@@ -19,6 +19,7 @@ pub mod family;
 pub mod mode;
 pub mod response;
 pub mod state;
+pub mod status;
 pub mod token;
 pub mod tolerance;
 
@@ -27,11 +28,13 @@ mod rows;
 
 pub use code::Code;
 pub use command::{Command, TaggedCommand, Verb};
-pub use extension::{Extension, ExtensionSet, Extensions};
+pub use extension::{Extension, ExtensionSet};
+pub use family::capability::Extensions;
 pub use mailwire_core::{InvalidValue, SyntaxError};
 pub use mode::Mode;
-pub use response::{Continue, Data, Greeting, Response, Status, StatusKind, Tagged};
+pub use response::{Continue, Data, Response};
 pub use state::State;
+pub use status::{Greeting, Status, StatusKind, Tagged};
 pub use tolerance::Deviation;
 
 /// The tolerated deviations of IMAP.
