@@ -67,7 +67,7 @@ dispatch! {
         /// Logs in with a name and a password.
         Login(family::auth::Login<'a>) = "LOGIN",
         /// Switches extensions on.
-        Enable(family::enable::Enable<'a>) = "ENABLE",
+        Enable[family::enable::Enable<'a>] = "ENABLE",
         /// Opens a mailbox.
         Select(family::select::Select<'a>) = "SELECT",
         /// Opens a mailbox to read only.

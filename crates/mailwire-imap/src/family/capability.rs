@@ -10,7 +10,7 @@ use mailwire_core::parse::{Context, PResult, Wire};
 use mailwire_core::token::one_or_more;
 use mailwire_core::{text_type, wire_api};
 
-use crate::element::items::{Items, item};
+use crate::element::items::{ItemTail, item};
 use crate::extension::{CAPABILITY, Extension, ExtensionSet};
 use crate::tolerance::Deviation;
 
@@ -70,8 +70,14 @@ impl<'a> Wire<'a> for Capability<'a> {
     }
 }
 
-/// Capabilities with spaces between.
-pub type Capabilities<'a> = Items<'a, Capability<'static>>;
+/// Capabilities, each behind its space: what stands behind CAPABILITY, ENABLE and ENABLED.
+///
+/// # Grammar
+/// ```abnf
+/// capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev2" *(SP capability)
+/// ```
+/// That a base protocol is among them is not asked for: that is for the client to judge.
+pub type Capabilities<'a> = ItemTail<'a, Capability<'static>>;
 
 impl Capability<'_> {
     /// The capability of an extension whose capability has no value.
