@@ -6,6 +6,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::Mode;
 use crate::dispatch::dispatch;
+use crate::element::literal::is_cut;
 use crate::element::mailbox::Mailbox;
 use crate::element::raw::RawData;
 use crate::element::sequence::SequenceSet;
@@ -581,6 +582,9 @@ impl<'a> Wire<'a> for TaggedCommand<'a> {
         let (rest, tag) = Tag::parse_part(input, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, command) = cx.limited(DEPTH, |cx| cut(Command::parse_part(rest, cx)))?;
+        if is_cut(rest, cx) {
+            return Ok((rest, Self { tag, command }));
+        }
         let (rest, ()) = line_end(rest, cx)?;
         Ok((rest, Self { tag, command }))
     }

@@ -12,6 +12,8 @@ deviations! {
         BareLfLine = lenient "* OK\\n",
         /// A value of a response that breaks the grammar; it is kept as an invalid item.
         InvalidItem = default "* 1 FETCH (INTERNALDATE x UID 1)",
+        /// NUL in a literal that is no literal8: messages of real mailboxes hold some.
+        NulInLiteral = default "{1}\\r\\n\\0",
         /// A status response or a continuation that ends behind its keyword or its code: iCloud, Oracle,
         /// Gmail, Yandex.
         MissingText = default "A1 OK\\r\\n",

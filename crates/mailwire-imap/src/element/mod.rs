@@ -7,7 +7,7 @@
 //! | what a mailbox is called, and what LIST looks for | [`mailbox`], [`mutf7`] |
 //! | days and points in time | [`date`] |
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
-//! | strings, atoms and NIL | [`string`] |
+//! | strings, atoms and NIL; octets of any kind | [`string`], [`literal`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
@@ -25,6 +25,7 @@ pub mod envelope;
 pub mod flag;
 pub mod invalid;
 pub mod items;
+pub mod literal;
 pub mod mailbox;
 pub mod mod_seq;
 pub mod mutf7;

@@ -189,7 +189,6 @@ mod tests {
             (b"\"name\"", "id-params-list", 0),
             (b"(\"name\")", "SP", 7),
             (b"(\"name\" (x))", "string", 8),
-            (b"(NIL \"x\")", "string", 1),
         ]);
         check_lenient::<Id<'_>>(&[
             (b"(\"name\" \"x\" )", Deviation::TrailingSpace, b"(\"name\" \"x\")"),
