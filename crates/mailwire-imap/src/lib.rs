@@ -11,6 +11,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod element;
+pub mod framing;
+pub mod limits;
 pub mod mode;
 pub mod token;
 pub mod tolerance;
