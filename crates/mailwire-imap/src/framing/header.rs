@@ -132,7 +132,12 @@ mod tests {
             (b"{9223372036854775808}\r\n", Fault::Size, false),
             (b"{18446744073709551616+}\r\n", Fault::Size, true),
         ] {
-            assert_eq!(ending(line), Ending::Bad { fault, at: 0, flows }, "{}", line.escape_ascii());
+            assert_eq!(
+                ending(line),
+                Ending::Bad { fault, at: 0, flows },
+                "{}",
+                line.escape_ascii()
+            );
         }
     }
 

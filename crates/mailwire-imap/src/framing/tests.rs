@@ -13,8 +13,8 @@ use super::{
 };
 
 mod cuts;
-mod linear;
 mod limits;
+mod linear;
 mod reference;
 
 std::thread_local! {

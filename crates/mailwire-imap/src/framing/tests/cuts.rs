@@ -62,7 +62,7 @@ fn imap_s_14_15_an_unknown_command_has_its_literal() {
 
 #[test]
 fn imap_s_13_octets_of_a_literal_are_no_command() {
-    let input = b"A APPEND INBOX {25+}\r\nB LOGOUT\r\nC DELETE x\r\n..\r\n\r\nD NOOP\r\n";
+    let input = b"A APPEND INBOX {26+}\r\nB LOGOUT\r\nC DELETE x\r\n..\r\n\r\nD NOOP\r\n";
     let seen = check(true, input, &WIDE, accept);
     assert_eq!(seen.last(), Some(&message(b"D NOOP\r\n")));
     assert_eq!(seen.len(), 2);
@@ -149,7 +149,7 @@ fn imap_s_40_a_cut_off_message_shows() {
         (b"* 1 FETCH (BODY[] {5}\r\n12345", false),
     ] {
         assert!(run(server, [input], &WIDE, accept).2);
-        assert!(run(server, [input], &SMALL, mixed).2);
+        assert!(run(server, [input], &SMALL, |_, _| Decision::Stream).2);
     }
     assert!(!run(true, [&b"A NOOP\r\n"[..]], &WIDE, accept).2);
 }
@@ -185,11 +185,47 @@ fn lines_that_are_no_commands() {
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![
-        "* ", "+ ", "A ", "OK ", "no ", "FETCH ", "[", "(", ")", " ", "\"", "\\", "\r\n", "\r\n",
-        "\r\n", "\n", "\r", "\0", "{0}\r\n", "{1}\r\n", "{2+}\r\n", "~{3}\r\n", "~{5+}\r\n",
-        " {4}\r\n", " {6+}\r\n", "({7}\r\n", "({8+}\r\n", "{9", "{", "}", "{}", "{1++}\r\n",
-        "{-1}\r\n", "{1}\n", "abc", "0123456789", "{99999999999999999999}\r\n", "{3}\r\na\r\n",
-        "* 1 FETCH (BODY[] {5}\r\n", "* X {2}\r\n", "12345678901234567890123456789012345678901",
+        "* ",
+        "+ ",
+        "A ",
+        "OK ",
+        "no ",
+        "FETCH ",
+        "[",
+        "(",
+        ")",
+        " ",
+        "\"",
+        "\\",
+        "\r\n",
+        "\r\n",
+        "\r\n",
+        "\n",
+        "\r",
+        "\0",
+        "{0}\r\n",
+        "{1}\r\n",
+        "{2+}\r\n",
+        "~{3}\r\n",
+        "~{5+}\r\n",
+        " {4}\r\n",
+        " {6+}\r\n",
+        "({7}\r\n",
+        "({8+}\r\n",
+        "{9",
+        "{",
+        "}",
+        "{}",
+        "{1++}\r\n",
+        "{-1}\r\n",
+        "{1}\n",
+        "abc",
+        "0123456789",
+        "{99999999999999999999}\r\n",
+        "{3}\r\na\r\n",
+        "* 1 FETCH (BODY[] {5}\r\n",
+        "* X {2}\r\n",
+        "12345678901234567890123456789012345678901",
     ]);
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat().into_bytes())
 }

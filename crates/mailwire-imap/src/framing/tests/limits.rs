@@ -39,8 +39,8 @@ fn imap_s_22_a_long_line_is_refused_and_framed_up_to_twice_the_limit() {
 
 #[test]
 fn the_lines_of_a_message_count_together_and_its_literals_do_not() {
-    // 10 + 8 + 2 octets of lines.
-    for (line, good) in [(19, false), (20, true)] {
+    // 10 + 7 + 2 octets of lines.
+    for (line, good) in [(18, false), (19, true)] {
         let limits = FrameLimits { line, ..WIDE };
         let input = b"* X {30}\r\n123456789012345678901234567890a {2}\r\nxx\r\n";
         assert_eq!(is_good(&verdict(false, input, &limits, accept)), good);
@@ -108,7 +108,7 @@ fn imap_s_09_what_is_dropped_is_limited() {
         assert_eq!(seen.contains(&Seen::Lost(Fault::Discard)), lost);
     }
     // The lines between two literals count too, so that empty literals do not come for ever.
-    for (discard, lost) in [(19, true), (20, false)] {
+    for (discard, lost) in [(20, true), (21, false)] {
         let limits = FrameLimits { discard, inline: 4, ..WIDE };
         let seen = verdict(true, b"A X {10+}\r\n0123456789abc {1+}\r\na\r\n", &limits, refuse);
         assert_eq!(seen.contains(&Seen::Lost(Fault::Discard)), lost, "{discard}");
