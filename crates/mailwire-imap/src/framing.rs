@@ -112,6 +112,36 @@ pub struct FrameLimits {
 }
 
 /// What a framer found at the beginning of the input.
+///
+/// # Errors
+/// [`Bad`](Self::Bad) is answered, and the session goes on; [`Lost`](Self::Lost) ends it.
+///
+/// # Example
+/// A client that keeps no large literal:
+/// ```
+/// use mailwire_imap::framing::{FrameLimits, Framed, ResponseFramer};
+/// use mailwire_imap::limits::Limits;
+///
+/// let limits = FrameLimits { inline: 4, ..Limits::default().responses() };
+/// let mut input = &b"* 1 FETCH (BODY[] {5}\r\nHi!\r\n)\r\n* 2 EXISTS\r\n"[..];
+/// let mut framer = ResponseFramer::new();
+/// let mut messages = Vec::new();
+/// loop {
+///     let framed = framer.frame(input, &limits);
+///     let consumed = match framed {
+///         Framed::Literal { .. } => framer.refuse(),
+///         Framed::Message { frame, .. } => {
+///             messages.push(frame);
+///             frame.len()
+///         }
+///         Framed::More => break,
+///         Framed::Lost { fault, .. } => panic!("{fault:?}"),
+///         other => other.consumed(),
+///     };
+///     input = &input[consumed..];
+/// }
+/// assert_eq!(messages, [b"* 2 EXISTS\r\n"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framed<'i> {
     /// A message, or what there is of it behind its last streamed literal, is complete. Consume the frame.
@@ -136,7 +166,8 @@ pub enum Framed<'i> {
     },
     /// A message that must be refused, told once. Consume the frame.
     Bad {
-        /// Its beginning, with the tag of a command, through the line with the fault.
+        /// Its beginning, with the tag of a command, through the line with the fault. With `ends` it is all
+        /// there is, and a machine can look at it: AUTHENTICATE may be longer than other commands.
         frame: &'i [u8],
         /// Whether it begins the message.
         part: Part,
@@ -163,8 +194,8 @@ pub enum Framed<'i> {
         /// Octets of the input to drop.
         consumed: usize,
     },
-    /// Nobody can tell where the next message begins. Close the connection; each call says the same
-    /// again.
+    /// Nobody can tell where the next message begins. Close the connection; each call is lost for the
+    /// same fault again.
     Lost {
         /// What there is of the message, with its beginning, if it was not consumed before.
         frame: &'i [u8],

@@ -71,11 +71,14 @@ mailwire_core::limits! {
 
 impl Limits {
     /// What a server's framer has to know of them.
+    ///
+    /// A literal is asked about when any of them may forbid it, or when it may be streamed.
     #[must_use]
     pub const fn commands(&self, authenticated: bool) -> FrameLimits {
+        let literal = if authenticated { self.literal } else { self.literal_early };
         FrameLimits {
             line: if authenticated { self.line } else { self.line_early },
-            inline: self.nonsync_literal,
+            inline: least(literal, least(self.nonsync_literal, self.inline_literal)),
             literals: self.literals,
             message: if authenticated { self.command } else { self.command_early },
             discard: self.discard,
@@ -93,6 +96,10 @@ impl Limits {
             discard: self.response_discard,
         }
     }
+}
+
+const fn least(a: u32, b: u32) -> u32 {
+    if a < b { a } else { b }
 }
 
 /// The timeouts of RFC 9051 section 5.4 (a server waits 30 minutes at least) and those in use where it
@@ -135,6 +142,12 @@ mod tests {
         assert_eq!(limits.commands(true).line, 65_536);
         assert_eq!(limits.commands(true).inline, 4096);
         assert_eq!(limits.responses().inline, 16_384);
+        // LITERAL+ lets larger ones through, and only behind authentication.
+        let limits = Limits { nonsync_literal: 1 << 20, ..limits };
+        assert_eq!(limits.commands(false).inline, 4096);
+        assert_eq!(limits.commands(true).inline, 16_384);
+        // All that may be read and refused of a command holds the longest AUTHENTICATE.
+        assert!(limits.commands(false).line * 2 >= limits.auth_line);
     }
 
     #[test]

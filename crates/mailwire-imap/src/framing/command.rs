@@ -125,6 +125,13 @@ impl CommandFramer {
         self.machine.is_mid_message()
     }
 
+    /// Octets that are missing at least, behind an input of `len` octets that gave [`Framed::More`]: those
+    /// of a literal that comes inside its command. A buffer can make room for them at once.
+    #[must_use]
+    pub fn missing(&self, len: usize) -> usize {
+        self.machine.missing(len)
+    }
+
     /// True when the rest of a refused command, up to [`Framed::Dropped`], is still to come.
     #[must_use]
     pub const fn is_dropping(&self) -> bool {

@@ -7,6 +7,9 @@ use super::{Fault, LiteralHeader};
 /// Octets at the end of a line in which a header must stand, through its `}`.
 const LONGEST: usize = 64;
 
+/// The place value of the highest digit that is read in the short way.
+const MOST: u64 = 100_000_000_000_000;
+
 /// What stands at the end of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -20,7 +23,34 @@ pub(super) enum Ending {
 }
 
 /// Reads the end of `line`, which ends in LF.
+#[inline]
 pub(super) fn ending(line: &[u8]) -> Ending {
+    // Most headers are good and short.
+    if let Some(text) = line.strip_suffix(b"}\r\n") {
+        let (digits, sync) = match text.strip_suffix(b"+") {
+            Some(digits) => (digits, false),
+            None => (text, true),
+        };
+        let (mut before, mut size, mut unit) = (digits, 0_u64, 1_u64);
+        while let [more @ .., digit @ b'0'..=b'9'] = before {
+            if unit > MOST {
+                break;
+            }
+            size = size.wrapping_add(u64::from(digit.wrapping_sub(b'0')).wrapping_mul(unit));
+            unit = unit.wrapping_mul(10);
+            before = more;
+        }
+        if let (Some(before), true) = (before.strip_suffix(b"{"), unit > 1) {
+            let binary = before.last() == Some(&b'~');
+            let at = before.len().saturating_sub(usize::from(binary));
+            return Ending::Literal { header: LiteralHeader { size, binary, sync }, at };
+        }
+    }
+    any_ending(line)
+}
+
+/// The end of a line with a long header, or none, or what is nearly one.
+fn any_ending(line: &[u8]) -> Ending {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let (text, crlf) = match text.strip_suffix(b"\r") {
         Some(text) => (text, true),
@@ -97,6 +127,8 @@ mod tests {
             (b"A x {5+}\r\n", literal(5, false, false, 4)),
             (b"A x ~{5}\r\n", literal(5, true, true, 4)),
             (b"~{5+}\r\n", literal(5, true, false, 0)),
+            (b"{12345678901234}\r\n", literal(12_345_678_901_234, false, true, 0)),
+            (b"{1234567890123456+}\r\n", literal(1_234_567_890_123_456, false, false, 0)),
             (b"{0}\r\n", literal(0, false, true, 0)),
             (b"{{007}\r\n", literal(7, false, true, 1)),
             (b"{9223372036854775807}\r\n", literal(u64::MAX >> 1, false, true, 0)),

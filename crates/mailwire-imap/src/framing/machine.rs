@@ -98,6 +98,14 @@ impl Machine {
         !matches!(self.phase, Phase::Begin)
     }
 
+    /// Octets of an inline literal that are not in an input of `len` octets.
+    pub(super) fn missing(&self, len: usize) -> usize {
+        match self.phase {
+            Phase::Kept => index(self.scanned).saturating_sub(len),
+            _ => 0,
+        }
+    }
+
     pub(super) const fn is_dropping(&self) -> bool {
         matches!(self.phase, Phase::DropLine | Phase::DropLiteral | Phase::DropPlain)
     }

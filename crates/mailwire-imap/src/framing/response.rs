@@ -80,6 +80,10 @@ impl Side for Client {
 /// Whether a response that begins with this line is free text, or nothing that the grammar knows.
 fn is_text(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"* ") else { return true };
+    // FETCH has most of the literals.
+    if rest.first().is_some_and(u8::is_ascii_digit) {
+        return false;
+    }
     let rest = rest.trim_ascii_start();
     let end = rest.iter().take(8).position(|octet| matches!(octet, b' ' | b'\r' | b'\n'));
     let word = rest.get(..end.unwrap_or(0)).unwrap_or_default();
@@ -104,7 +108,7 @@ fn stands_as_value(line: &[u8], at: usize, begins: bool) -> bool {
         let Some(place) = found else { return !quoted };
         // An escape takes its octet along.
         let escape = rest.get(place) == Some(&b'\\');
-        quoted = quoted && escape || !quoted;
+        quoted = escape || !quoted;
         let behind = place.saturating_add(if escape { 2 } else { 1 });
         rest = rest.get(behind..).unwrap_or_default();
     }
@@ -154,6 +158,13 @@ impl ResponseFramer {
     #[must_use]
     pub const fn is_mid_message(&self) -> bool {
         self.machine.is_mid_message()
+    }
+
+    /// Octets that are missing at least, behind an input of `len` octets that gave [`Framed::More`]: those
+    /// of a literal that comes inside its response. A buffer can make room for them at once.
+    #[must_use]
+    pub fn missing(&self, len: usize) -> usize {
+        self.machine.missing(len)
     }
 
     /// True when the rest of a dropped response, up to [`Framed::Dropped`], is still to come.

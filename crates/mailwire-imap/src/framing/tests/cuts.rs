@@ -183,6 +183,22 @@ fn lines_that_are_no_commands() {
     }
 }
 
+#[test]
+fn what_is_missing_of_a_literal_is_known() {
+    let mut framer = CommandFramer::new();
+    let input = b"A LOGIN {100}\r\nabc";
+    assert_eq!(framer.missing(0), 0);
+    assert!(matches!(framer.frame(input, &WIDE), Framed::Literal { .. }));
+    assert_eq!(framer.missing(input.len()), 0);
+    framer.accept();
+    assert_eq!(framer.missing(input.len()), 97);
+    assert_eq!(framer.frame(input, &WIDE), Framed::More);
+    assert_eq!((framer.missing(input.len()), framer.missing(115)), (97, 0));
+    let mut framer = ResponseFramer::new();
+    assert_eq!(framer.frame(b"* X {7}\r\nabc", &WIDE), Framed::More);
+    assert_eq!(framer.missing(12), 4);
+}
+
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![
         "* ",

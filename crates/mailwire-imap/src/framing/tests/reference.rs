@@ -142,7 +142,7 @@ fn message(
                         return None;
                     }
                     dropped = Some(total + header.size);
-                    line_at = end_at + header.size as usize;
+                    line_at = end_at.checked_add(usize::try_from(header.size).ok()?)?;
                     continue;
                 }
                 _ => {
@@ -198,11 +198,12 @@ fn message(
                 Decision::Accept => seen.push(Seen::Accepted(frame(), part, header)),
                 Decision::Stream => {
                     seen.push(Seen::Streamed(frame(), part, header));
-                    let body = input.get(end_at..)?.get(..header.size as usize)?;
+                    let size = usize::try_from(header.size).ok()?;
+                    let body = input.get(end_at..)?.get(..size)?;
                     seen.push(Seen::Body(body.to_vec()));
                     kept = octets;
                     part = Part::Tail;
-                    from = end_at + header.size as usize;
+                    from = end_at + size;
                 }
                 Decision::Refuse => {
                     seen.push(Seen::Refused(frame(), part, header));
