@@ -23,8 +23,8 @@
 
 mod command;
 mod header;
-mod machine;
 mod response;
+mod scanner;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The server's side: where the next command ends.
 
 use super::header::{self, Ending};
-use super::machine::{Machine, Side};
+use super::scanner::{Scanner, Side};
 use super::{FrameLimits, Framed};
 
 /// Finds the commands in what a client sends.
@@ -44,7 +44,7 @@ use super::{FrameLimits, Framed};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct CommandFramer {
-    machine: Machine,
+    scanner: Scanner,
 }
 
 struct Server;
@@ -62,7 +62,7 @@ impl CommandFramer {
     /// A framer at the beginning of a command.
     #[must_use]
     pub const fn new() -> Self {
-        Self { machine: Machine::new() }
+        Self { scanner: Scanner::new() }
     }
 
     /// Looks for the end of the command that `input` begins with, or for its next literal that has to be
@@ -72,7 +72,7 @@ impl CommandFramer {
     /// the same octets again with more behind them.
     #[inline]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &FrameLimits) -> Framed<'i> {
-        self.machine.frame::<Server>(input, limits)
+        self.scanner.frame::<Server>(input, limits)
     }
 
     /// Looks for the end of a line that is no command: a SASL response, or DONE.
@@ -91,7 +91,7 @@ impl CommandFramer {
     /// ```
     #[inline]
     pub fn frame_plain<'i>(&mut self, input: &'i [u8], limit: u32) -> Framed<'i> {
-        self.machine.frame_plain(input, limit)
+        self.scanner.frame_plain(input, limit)
     }
 
     /// Takes the literal that [`Framed::Literal`] asks about into its command; nothing is consumed. A
@@ -99,7 +99,7 @@ impl CommandFramer {
     ///
     /// One that does not fit is [`Framed::Lost`].
     pub fn accept(&mut self) {
-        self.machine.accept();
+        self.scanner.accept();
     }
 
     /// Streams the literal that [`Framed::Literal`] asks about.
@@ -107,7 +107,7 @@ impl CommandFramer {
     /// Consume as many octets as are returned. The caller takes the octets of the literal behind them
     /// ([`Counted`](mailwire_core::body::Counted)), and calls [`frame`](Self::frame) with what follows.
     pub fn stream(&mut self) -> usize {
-        self.machine.stream()
+        self.scanner.stream()
     }
 
     /// Refuses the literal that [`Framed::Literal`] asks about, and its command.
@@ -116,25 +116,25 @@ impl CommandFramer {
     /// and is to be answered. The octets of another one are dropped by count, with the rest of the command,
     /// up to [`Framed::Dropped`].
     pub fn refuse(&mut self) -> usize {
-        self.machine.refuse::<Server>()
+        self.scanner.refuse::<Server>()
     }
 
     /// True when a part of a command was seen, and its end was not.
     #[must_use]
     pub const fn is_mid_message(&self) -> bool {
-        self.machine.is_mid_message()
+        self.scanner.is_mid_message()
     }
 
     /// Octets that are missing at least, behind an input of `len` octets that gave [`Framed::More`]: those
     /// of a literal that comes inside its command. A buffer can make room for them at once.
     #[must_use]
     pub fn missing(&self, len: usize) -> usize {
-        self.machine.missing(len)
+        self.scanner.missing(len)
     }
 
     /// True when the rest of a refused command, up to [`Framed::Dropped`], is still to come.
     #[must_use]
     pub const fn is_dropping(&self) -> bool {
-        self.machine.is_dropping()
+        self.scanner.is_dropping()
     }
 }

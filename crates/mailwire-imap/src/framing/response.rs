@@ -3,7 +3,7 @@
 use memchr::memchr2;
 
 use super::header::{self, Ending};
-use super::machine::{Machine, Side, looked};
+use super::scanner::{Scanner, Side, looked};
 use super::{FrameLimits, Framed};
 
 /// Finds the responses in what a server sends.
@@ -52,7 +52,7 @@ use super::{FrameLimits, Framed};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ResponseFramer {
-    machine: Machine,
+    scanner: Scanner,
 }
 
 struct Client;
@@ -118,7 +118,7 @@ impl ResponseFramer {
     /// A framer at the beginning of a response.
     #[must_use]
     pub const fn new() -> Self {
-        Self { machine: Machine::new() }
+        Self { scanner: Scanner::new() }
     }
 
     /// Looks for the end of the response that `input` begins with, or for its next literal that has to be
@@ -128,14 +128,14 @@ impl ResponseFramer {
     /// the same octets again with more behind them.
     #[inline]
     pub fn frame<'i>(&mut self, input: &'i [u8], limits: &FrameLimits) -> Framed<'i> {
-        self.machine.frame::<Client>(input, limits)
+        self.scanner.frame::<Client>(input, limits)
     }
 
     /// Takes the literal that [`Framed::Literal`] asks about into its response; nothing is consumed.
     ///
     /// One that does not fit is [`Framed::Lost`].
     pub fn accept(&mut self) {
-        self.machine.accept();
+        self.scanner.accept();
     }
 
     /// Streams the literal that [`Framed::Literal`] asks about.
@@ -143,7 +143,7 @@ impl ResponseFramer {
     /// Consume as many octets as are returned. The caller takes the octets of the literal behind them
     /// ([`Counted`](mailwire_core::body::Counted)), and calls [`frame`](Self::frame) with what follows.
     pub fn stream(&mut self) -> usize {
-        self.machine.stream()
+        self.scanner.stream()
     }
 
     /// Drops the literal that [`Framed::Literal`] asks about, with the rest of its response, up to
@@ -151,26 +151,26 @@ impl ResponseFramer {
     ///
     /// Consume as many octets as are returned.
     pub fn refuse(&mut self) -> usize {
-        self.machine.refuse::<Client>()
+        self.scanner.refuse::<Client>()
     }
 
     /// True when a part of a response was seen, and its end was not.
     #[must_use]
     pub const fn is_mid_message(&self) -> bool {
-        self.machine.is_mid_message()
+        self.scanner.is_mid_message()
     }
 
     /// Octets that are missing at least, behind an input of `len` octets that gave [`Framed::More`]: those
     /// of a literal that comes inside its response. A buffer can make room for them at once.
     #[must_use]
     pub fn missing(&self, len: usize) -> usize {
-        self.machine.missing(len)
+        self.scanner.missing(len)
     }
 
     /// True when the rest of a dropped response, up to [`Framed::Dropped`], is still to come.
     #[must_use]
     pub const fn is_dropping(&self) -> bool {
-        self.machine.is_dropping()
+        self.scanner.is_dropping()
     }
 }
 

@@ -39,7 +39,7 @@ enum Phase {
 
 /// The state of a framer: 32 octets.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Machine {
+pub(super) struct Scanner {
     /// Octets of a literal that is asked about or dropped.
     size: u64,
     /// Octets at the beginning of the input that were looked at or belong to a literal; they can be
@@ -62,7 +62,7 @@ pub(super) struct Machine {
     fault: Option<Fault>,
 }
 
-const _: () = assert!(size_of::<Machine>() <= 32);
+const _: () = assert!(size_of::<Scanner>() <= 32);
 
 const BINARY: u8 = 1;
 const SYNC: u8 = 2;
@@ -78,7 +78,7 @@ enum Search {
     TooLong,
 }
 
-impl Machine {
+impl Scanner {
     pub(super) const fn new() -> Self {
         Self {
             size: 0,
