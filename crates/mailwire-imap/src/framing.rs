@@ -34,8 +34,7 @@ pub use response::ResponseFramer;
 
 /// The header of a literal.
 ///
-/// RFC 9051 section 4.3; RFC 7888 section 8; RFC 3516 section 4.2 (literal8), with `+` by RFC 7888
-/// section 6.
+/// RFC 9051 sections 4.3 and 9; RFC 7888 sections 3 and 6 (`+`, also in a literal8).
 ///
 /// # Grammar
 /// ```abnf

@@ -30,7 +30,7 @@ mailwire_core::limits! {
         /// Octets of a refused command that a server drops before it closes.
         discard: u32 = 65_536, "octets", "RFC 7888 section 4: read it and refuse, or say BYE.";
         /// The largest message that a server takes; it is what APPENDLIMIT offers.
-        message: u64 = 52_428_800, "octets", "RFC 7889 section 1 leaves it to the server.";
+        message: u64 = 52_428_800, "octets", "RFC 7889 section 2 leaves it to the server.";
         /// The longest response, its literals not counted. Up to twice as much is read and dropped; more
         /// ends the session.
         response_line: u32 = 8_388_608, "octets", "RFC 9051 section 7 has no limit; SEARCH may find a million messages.";
