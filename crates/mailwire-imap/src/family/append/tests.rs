@@ -82,7 +82,7 @@ fn rows() {
         (b"", "mailbox", 0),
         (b"x", "SP", 1),
         (b"x ", "append-data", 2),
-        (b"x \"a\"", "date-time", 3),
+        (b"x \"a\"", "date-day-fixed", 3),
         (b"x (\\Seen)", "SP", 9),
         (b"x (\\Seen) (\\Seen) {1}\r\na", "append-data", 10),
         (b"x {2}\r\na", "literal", 7),
@@ -91,7 +91,7 @@ fn rows() {
         (b"x CATENATE (FOO {1}\r\na)", "cat-part", 12),
         (b"x CATENATE (URL a", "CATENATE", 17),
         (b"x UTF8 ({1}\r\na)", "literal8", 8),
-        (b"x (\\) {1}\r\na", "flag", 3),
+        (b"x (\\) {1}\r\na", "flag", 4),
     ]);
     check_lenient::<Append<'_>>(&[
         (b"x  {1}\r\na", Deviation::ExtraSpaces, b"x {1}\r\na"),
