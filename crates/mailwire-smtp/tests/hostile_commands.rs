@@ -8,8 +8,8 @@ use mailwire_smtp::client::ClientConfig;
 use mailwire_smtp::extension::Extension;
 use mailwire_smtp::family::hello::{EhloReply, Keyword};
 use mailwire_smtp::{Command, Deviation, PeerError, Reply, State, element};
-use support::splits::{assert_closed, greeted, refuses, talk};
-use support::{Pair, domain, ehlo, everything, mail, rcpt, server_config, with_auth};
+use support::script::{assert_closed, greeted, refuses, talk};
+use support::{domain, ehlo, everything, mail, new_pair, rcpt, server_config, with_auth};
 
 // --- Lines and addresses.
 
@@ -405,7 +405,7 @@ fn smtp_s_58_a_message_is_stuffed_by_the_encoder_alone() {
         talk.say("a\r\n..\r\nb\r\n.\r\n");
     });
     assert_eq!(heard.bodies(), [b"a\r\n.\r\nb\r\n"]);
-    let mut pair = Pair::new(ClientConfig::default(), server_config());
+    let mut pair = new_pair(ClientConfig::default(), server_config());
     pair.run();
     pair.peer.client.send(&ehlo()).unwrap();
     pair.run();
