@@ -13,9 +13,9 @@ use mailwire_pop3::observer::{Observed, Observer, ObserverConfig, Side};
 use mailwire_pop3::{
     Answer, Command, Expect, Item, Machine, Response, Tolerance, UsageError, sasl,
 };
+use mailwire_testing::corpus;
 use mailwire_testing::drive::output;
 use mailwire_testing::transcript::{Step, Transcript};
-use mailwire_testing::{Side as End, corpus};
 
 /// Parses, prints and parses again; the two values have to be equal.
 macro_rules! twice {
@@ -328,10 +328,6 @@ fn word(event: &Observed<'_>) -> String {
     }
 }
 
-fn side(end: End) -> Side {
-    if end == End::Client { Side::Client } else { Side::Server }
-}
-
 /// What an observer hears of a recording, cut in parts.
 fn overhear(steps: &[Step], part: usize) -> Vec<String> {
     let mut observer = Observer::new(ObserverConfig::default());
@@ -356,13 +352,13 @@ fn overhear(steps: &[Step], part: usize) -> Vec<String> {
         match step {
             Step::Said(end, bytes) => {
                 for bytes in bytes.chunks(part) {
-                    buffers[usize::from(*end == End::Server)].extend_from_slice(bytes);
+                    buffers[usize::from(*end == Side::Server)].extend_from_slice(bytes);
                     drain(&mut observer, &mut buffers);
                 }
             }
             Step::Tls => observer.tls_started(),
             Step::Eof(end) => {
-                observer.receive_eof(side(*end));
+                observer.receive_eof(*end);
                 drain(&mut observer, &mut buffers);
             }
         }
@@ -435,7 +431,7 @@ fn replay(steps: &[Step]) -> Result<usize, String> {
     let mut challenged = false;
     for step in steps {
         match step {
-            Step::Said(End::Client, said) => {
+            Step::Said(Side::Client, said) => {
                 for line in lines(said) {
                     let text = line.strip_suffix(b"\r\n").ok_or("no CRLF")?;
                     if std::mem::take(&mut challenged) {
@@ -457,7 +453,7 @@ fn replay(steps: &[Step]) -> Result<usize, String> {
                     return Err(format!("said {}", out.escape_ascii()));
                 }
             }
-            Step::Said(End::Server, said) => {
+            Step::Said(Side::Server, said) => {
                 input.extend_from_slice(said);
                 loop {
                     let received = client.receive(&input).map_err(|error| error.to_string())?;
@@ -480,8 +476,8 @@ fn replay(steps: &[Step]) -> Result<usize, String> {
                 }
             }
             Step::Tls => client.tls_started().map_err(|error| error.to_string())?,
-            Step::Eof(End::Server) => client.receive_eof().map_err(|error| error.to_string())?,
-            Step::Eof(End::Client) => {}
+            Step::Eof(Side::Server) => client.receive_eof().map_err(|error| error.to_string())?,
+            Step::Eof(Side::Client) => {}
         }
     }
     if client.in_flight() > 0 { Err("a command has not ended".into()) } else { Ok(answered) }

@@ -27,11 +27,4 @@ pub mod peer;
 pub mod script;
 pub mod transcript;
 
-/// One of the two ends of a dialogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The one that opened the connection.
-    Client,
-    /// The one that greets.
-    Server,
-}
+pub use mailwire_core::Side;
