@@ -2,13 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-// Each test binary uses some of it.
-#[allow(dead_code)]
-mod support;
-
 use mailwire_imap::framing::{CommandFramer, FrameLimits, Framed, ResponseFramer};
 use mailwire_imap::limits::Limits;
-use support::corpus;
+use mailwire_testing::corpus;
 
 /// The frames of a stream that arrives in parts whose sizes follow from `seed`; 0 is one part.
 fn frames(name: &str, server: bool, input: &[u8], seed: u32) -> Vec<Vec<u8>> {
