@@ -1,7 +1,6 @@
 //! Annotations of messages: entries, their attributes and values.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
@@ -9,8 +8,7 @@ use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::text::Escaped;
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
-use super::items::{Item, ItemList, Items, item};
-use super::string::trusted;
+use super::items::{Item, Items, item};
 use crate::token::{
     LIST_CHAR, astring, close, literal, nil, open, sp, string, write_astring, write_literal,
     write_string,
@@ -597,6 +595,9 @@ impl AnnotationRequest<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
+
+    use crate::element::string::trusted;
     use crate::rows::{check_lenient, check_rejects, check_rows};
 
     fn entry(
