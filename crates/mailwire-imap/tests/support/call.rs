@@ -49,7 +49,7 @@ pub fn number(ticket: Ticket) -> u64 {
 }
 
 fn text(octets: &[u8]) -> String {
-    octets.strip_suffix(b"\r\n").unwrap_or(octets).escape_ascii().to_string()
+    String::from_utf8_lossy(octets.strip_suffix(b"\r\n").unwrap_or(octets)).into_owned()
 }
 
 impl peer::Seen for Seen {
