@@ -14,6 +14,7 @@ pub mod element;
 pub mod mode;
 pub mod token;
 pub mod tolerance;
+pub mod view;
 
 #[cfg(test)]
 mod rows;
