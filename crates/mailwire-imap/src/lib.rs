@@ -12,6 +12,7 @@ extern crate std;
 
 pub mod element;
 pub mod mode;
+pub mod resync;
 pub mod token;
 pub mod tolerance;
 pub mod view;
