@@ -118,7 +118,8 @@ pub enum Outcome {
     Synchronised {
         /// Messages of the cache that are gone.
         vanished: Option<UidSet<'static>>,
-        /// Messages of the cache that are there.
+        /// Messages of the cache that are there. Where the cache was complete, they are the first of
+        /// the mailbox: see [`View::begins_with`](crate::view::View::begins_with).
         remaining: Option<UidSet<'static>>,
     },
     /// The mailbox could not be opened, or its flags could not be read. The cache stays as it was.

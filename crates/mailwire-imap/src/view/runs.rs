@@ -199,7 +199,7 @@ impl Runs {
         self.root.messages
     }
 
-    fn step(&self, _entries: usize) {
+    fn looked_at(&self, _entries: usize) {
         #[cfg(test)]
         self.steps.set(self.steps.get().saturating_add(_entries as u64));
     }
@@ -211,12 +211,12 @@ impl Runs {
             match node {
                 Node::Inner(children) => {
                     let at = find(children.iter().map(|child| child.messages), &mut within)?;
-                    self.step(at.saturating_add(1));
+                    self.looked_at(at.saturating_add(1));
                     node = &children.get(at)?.node;
                 }
                 Node::Leaf(spans) => {
                     let at = find(spans.iter().map(|span| span.len), &mut within)?;
-                    self.step(at.saturating_add(1));
+                    self.looked_at(at.saturating_add(1));
                     return Some((offset.saturating_sub(within), spans.get(at..)?));
                 }
             }
@@ -236,14 +236,14 @@ impl Runs {
         loop {
             match node {
                 Node::Inner(children) => {
-                    self.step(children.len());
+                    self.looked_at(children.len());
                     let at = children.iter().rposition(|child| below(child.first_uid))?;
                     let before = children.get(..at)?.iter();
                     start = before.fold(start, |sum, child| sum.saturating_add(child.messages));
                     node = &children.get(at)?.node;
                 }
                 Node::Leaf(spans) => {
-                    self.step(spans.len());
+                    self.looked_at(spans.len());
                     let at = spans.iter().rposition(|span| below(span.uid))?;
                     let before = spans.get(..at)?.iter();
                     start = before.fold(start, |sum, span| sum.saturating_add(span.len));
@@ -261,7 +261,7 @@ impl Runs {
     /// Puts up to three runs in the place of the one that holds the message at `offset`. Empty ones
     /// are left out. Neighbours are not joined.
     fn edit(&mut self, offset: u32, new: [Span; 3]) {
-        self.step(2 * FULL);
+        self.looked_at(2 * FULL);
         let mut kept = [Span { len: 0, uid: 0 }; 3];
         let mut len = 0;
         for (to, span) in kept.iter_mut().zip(new.into_iter().filter(|span| span.len > 0)) {

@@ -106,6 +106,15 @@ fn agree(view: &View, model: &Model) {
     let known: Vec<u32> = model.0.iter().copied().flatten().collect();
     let told = view.uids().flat_map(|range| range.first.get()..=range.last.get());
     assert_eq!(told.collect::<Vec<_>>(), known);
+    let all = view.to_uids(&SequenceSet::ALL);
+    assert_eq!(all.beyond, model.0.is_empty());
+    assert_eq!(all.known.map_or(0, |set| set.count()), known.len() as u64);
+    assert_eq!(all.unknown, view.unknown());
+}
+
+/// What is known of each UID, of messages and of gaps.
+fn agree_on_uids(view: &View, model: &Model) {
+    let known: Vec<u32> = model.0.iter().copied().flatten().collect();
     for uid in 1..80 {
         assert_eq!(view.contains(nz(uid)), known.contains(&uid));
         let told = view.to_sequences(&UidSet::from_uids([uid]).unwrap());
@@ -118,10 +127,6 @@ fn agree(view: &View, model: &Model) {
             (0..model.0.len()).any(|index| model.0[index].is_none() && model.may_have(index, uid));
         assert!(!may || told.unknown.is_some(), "{uid} in {model:?}");
     }
-    let all = view.to_uids(&SequenceSet::ALL);
-    assert_eq!(all.beyond, model.0.is_empty());
-    assert_eq!(all.known.map_or(0, |set| set.count()), known.len() as u64);
-    assert_eq!(all.unknown, view.unknown());
 }
 
 #[derive(Debug, Clone)]
@@ -216,6 +221,7 @@ proptest! {
             }
             agree(&view, &model);
         }
+        agree_on_uids(&view, &model);
     }
 
     /// Without numbers, the view is a set of UIDs and a count.
@@ -506,6 +512,24 @@ fn what_was_never_told_is_not_taken_back() {
     let told: Vec<_> = held.release(&mut view, true).collect();
     assert_eq!(told, [Update::Exists(4), Update::Recent(1)]);
     assert_eq!((view.uid(4), view.uid_next()), (Some(nz(5)), Some(nz(6))));
+}
+
+/// RFC 9586: there are no numbers to tell.
+#[test]
+fn without_numbers_all_is_told_by_uid() {
+    let (mut view, mut held) = (View::uid_only(), Held::new());
+    view.exists(3).unwrap();
+    view.listed(&uids("4,6,8")).unwrap();
+    held.expunged(&view, nz(6), None);
+    held.changed(&view, nz(8));
+    held.arrived(&view, nz(9)).unwrap();
+    let told: Vec<_> = held.release(&mut view, true).collect();
+    let fetch = Update::Fetch { number: None, uid: nz(8) };
+    assert_eq!(told, [Update::Vanished(uids("6")), Update::Exists(3), fetch]);
+    assert_eq!((view.uid(1), view.sequence(nz(8)), view.messages()), (None, None, 3));
+    view.save(Some(&uids("6:8")));
+    assert_eq!(view.to_uids(&SequenceSet::SAVED).known, Some(uids("8")));
+    assert_eq!(view.to_uids(&SequenceSet::ALL), Uids::default());
 }
 
 #[test]
