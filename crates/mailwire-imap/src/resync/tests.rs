@@ -175,6 +175,18 @@ fn the_same_mod_sequence() {
     }
 }
 
+/// What went in this session is not asked for.
+#[test]
+fn expunges_while_it_runs() {
+    let mut resync = Resync::new(cached(7, 50, "1:9", 10), Support::Condstore);
+    opened(&mut resync, 9, 7, 10, 60);
+    resync.expunged(Some(nz(9)));
+    resync.completed(Completion::Ok);
+    assert_eq!(resync.ask(), Some(Ask::FetchChanged { uids: uids("1:8"), since: value(50) }));
+    resync.completed(Completion::Ok);
+    assert_eq!(vanished(&resync), b"9");
+}
+
 /// RFC 4549 section 3 and 4.1: a server without either extension.
 #[test]
 fn neither_extension() {

@@ -585,16 +585,23 @@ proptest! {
         held.use_vanished(vanished);
         let mut client = server.clone();
         let mut arriving = 40;
+        // What is in the mailbox, told or not.
+        let mut there: alloc::collections::BTreeSet<u32> = (2..=9).chain(20..=25).collect();
         for (act, pick) in acts {
             let uid = server.uid(pick % server.messages().max(1) + 1);
             match (act, uid) {
-                (0, Some(uid)) => held.expunged(&server, uid, None),
+                (0, Some(uid)) => {
+                    there.remove(&uid.get());
+                    held.expunged(&server, uid, None);
+                }
                 (1, Some(uid)) => held.changed(&server, uid),
                 (2, _) => {
                     arriving += 1 + pick % 3;
                     held.arrived(&server, nz(arriving)).unwrap();
                     if pick % 5 == 0 {
                         held.expunged(&server, nz(arriving), None);
+                    } else {
+                        there.insert(arriving);
                     }
                 }
                 _ => {
@@ -612,9 +619,14 @@ proptest! {
                             Update::Exists(messages) => client.exists(messages).unwrap(),
                             Update::Recent(_) => {}
                             Update::Fetch { number, uid } => {
+                                prop_assert!(there.contains(&uid.get()));
                                 client.fetched(number.unwrap().get(), uid).unwrap();
                             }
                         }
+                    }
+                    if expunge {
+                        let told = server.uids().flat_map(|uids| uids.first.get()..=uids.last.get());
+                        prop_assert!(told.eq(there.iter().copied()));
                     }
                     prop_assert!(held.is_empty() || !expunge && held.holds_expunge());
                     prop_assert_eq!(client.messages(), server.messages());
