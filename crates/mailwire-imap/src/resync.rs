@@ -2,7 +2,7 @@
 //!
 //! | to know | look at |
 //! |---|---|
-//! | what a client has | [`Cached`] |
+//! | what a client has | [`Cached`], [`match_data`] |
 //! | what it asks for | [`Resync::ask`], [`Ask`] |
 //! | what it takes from the answers | the methods of [`Resync`] |
 //! | what changed in the end | [`Outcome`], [`ToStore`] |
@@ -11,142 +11,19 @@
 use core::num::NonZeroU32;
 
 use crate::element::mod_seq::ModSeq;
-use crate::element::sequence::{SequenceSet, UidRange, UidSet};
+use crate::element::sequence::{UidRange, UidSet};
 use crate::view::HighestModSeq;
 use crate::view::ranges::{NumberRanges, set_of};
+
+mod data;
+
+pub use data::{Ask, Cached, Certain, Completion, Fetched, Outcome, Support, ToStore, match_data};
+
+use data::count;
 
 /// The most ranges of a set in a command, so that its line stays under 8,192 octets (RFC 7162
 /// section 4).
 const RANGES: usize = 256;
-
-/// What a client has of a mailbox from the last time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Cached<'a> {
-    /// UIDVALIDITY.
-    pub uid_validity: NonZeroU32,
-    /// The highest mod-sequence that was stored, if any was.
-    pub mod_seq: Option<ModSeq>,
-    /// The UIDs of the messages in the cache.
-    pub uids: Option<UidSet<'a>>,
-    /// The cache has each message of the mailbox with a lower UID than this one: mostly the UIDNEXT of
-    /// the last time. `None` for a cache with chosen messages only.
-    pub complete_below: Option<NonZeroU32>,
-    /// A sample of sequence numbers and their UIDs, both ascending and of one length, for servers that
-    /// do not remember expunges for long (RFC 7162 section 3.2.5.2). Needs QRESYNC.
-    pub matches: Option<(SequenceSet<'a>, UidSet<'a>)>,
-}
-
-/// What a server offers for resynchronisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Support {
-    /// Neither extension.
-    Neither,
-    /// CONDSTORE.
-    Condstore,
-    /// QRESYNC, and ENABLE QRESYNC was answered with ENABLED.
-    Qresync,
-}
-
-/// The command that a client has to give. EXAMINE serves as well as SELECT.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Ask {
-    /// `SELECT mailbox (QRESYNC (uidvalidity modseq [known-uids [(seqs uids)]]))`
-    SelectQresync {
-        /// The UIDVALIDITY of the cache.
-        uid_validity: NonZeroU32,
-        /// The mod-sequence of the cache.
-        mod_seq: ModSeq,
-        /// The UIDs to be told about.
-        known: UidSet<'static>,
-        /// Sequence numbers and their UIDs.
-        matches: Option<(SequenceSet<'static>, UidSet<'static>)>,
-    },
-    /// `SELECT mailbox (CONDSTORE)`
-    SelectCondstore,
-    /// `SELECT mailbox`
-    Select,
-    /// `UID FETCH uids (FLAGS) (CHANGEDSINCE modseq)`
-    FetchChanged {
-        /// The UIDs.
-        uids: UidSet<'static>,
-        /// The mod-sequence of the cache.
-        since: ModSeq,
-    },
-    /// `UID FETCH uids (FLAGS)`
-    FetchFlags {
-        /// The UIDs.
-        uids: UidSet<'static>,
-    },
-    /// `UID SEARCH UID uids`
-    Search {
-        /// The UIDs.
-        uids: UidSet<'static>,
-    },
-}
-
-/// How a command of the client ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Completion {
-    /// Tagged OK.
-    Ok,
-    /// Tagged NO.
-    No,
-    /// Tagged BAD.
-    Bad,
-}
-
-/// What a FETCH response is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fetched {
-    /// A message of the cache: its flags are to be stored.
-    Cached,
-    /// A message that is not in the cache.
-    New,
-    /// A message that was expunged in this session: the response is stale.
-    Gone,
-}
-
-/// What changed since the last time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// UIDVALIDITY changed: the whole cache is to be dropped, with its mod-sequence and all that waits to
-    /// be done to its UIDs (RFC 4549 section 4.1).
-    Invalid,
-    /// The cache is right again when these messages are dropped and the flags that came are stored.
-    Synchronised {
-        /// Messages of the cache that are gone.
-        vanished: Option<UidSet<'static>>,
-        /// Messages of the cache that are there. Where the cache was complete, they are the first of
-        /// the mailbox: see [`View::begins_with`](crate::view::View::begins_with).
-        remaining: Option<UidSet<'static>>,
-    },
-    /// The mailbox could not be opened, or its flags could not be read. The cache stays as it was.
-    Failed,
-}
-
-/// What to store beside the messages when all of the outcome is stored; made by [`Resync::to_store`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ToStore {
-    /// UIDVALIDITY; `None` where the server told none, so that nothing can be kept.
-    pub uid_validity: Option<NonZeroU32>,
-    /// The highest mod-sequence; `None` where what is in store is to be removed.
-    pub mod_seq: Option<ModSeq>,
-    /// UIDNEXT, once the [new messages](Resync::new_from) are in the cache.
-    pub uid_next: Option<NonZeroU32>,
-}
-
-/// What may be stored though the resynchronisation did not end; made by [`Resync::certain`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Certain {
-    /// UIDVALIDITY changed: the cache is to be dropped.
-    pub invalid: bool,
-    /// NOMODSEQ: the mod-sequence in store is to be removed. Else it stays what it was.
-    pub forget_mod_seq: bool,
-    /// Messages of the cache that are gone.
-    pub vanished: Option<UidSet<'static>>,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -161,13 +38,13 @@ enum State {
 
 /// The resynchronisation of a client's cache with a mailbox.
 ///
-/// RFC 7162 sections 3.2.5 and 6 (QRESYNC), RFC 4549 sections 4.1 and 6.1 (CONDSTORE, and neither), RFC 9738
-/// (MESSAGELIMIT).
+/// RFC 7162 sections 3.2.5 and 6 (QRESYNC), RFC 4549 sections 4.1 and 6.1 (CONDSTORE, and neither), RFC
+/// 9738 (MESSAGELIMIT).
 ///
 /// It is a plain value. [`ask`](Self::ask) tells which command to give; each datum of the answer has a
 /// method; [`completed`](Self::completed) takes the tagged response, and then there is another command to
-/// give, or an [`outcome`](Self::outcome). Data are told before the tagged response, and codes of the tagged
-/// response too.
+/// give, or an [`outcome`](Self::outcome). Data are told before the tagged response, and codes of the
+/// tagged response too.
 ///
 /// | state | asks | ends with | goes to |
 /// |---|---|---|---|
@@ -187,10 +64,10 @@ enum State {
 /// | | | NO, BAD | Failed |
 /// | any | | another UIDVALIDITY | Invalid |
 ///
-/// An answer that MESSAGELIMIT cut short is asked for again, from where it ended. A server that names UIDs which
-/// the cache never had is not believed to have changed anything. A UID in both VANISHED (EARLIER) and FETCH
-/// is searched for. The counts match where the cache was complete, UIDNEXT did not move and EXISTS counts as
-/// many messages as the cache has.
+/// An answer that MESSAGELIMIT cut short is asked for again, from where it ended. A server that names
+/// UIDs which the cache never had is not believed to have changed anything. A UID in both VANISHED
+/// (EARLIER) and FETCH is searched for. Behind an EXPUNGE of a message whose UID is not known, all that is left is searched for. The counts match where the cache was complete, UIDNEXT did not
+/// move and EXISTS counts as many messages as the cache has.
 ///
 /// # Wire
 /// ```text
@@ -264,6 +141,8 @@ pub struct Resync {
     doubtful: NumberRanges,
     /// The lowest UID that the answer covers, by MESSAGELIMIT.
     limit: Option<NonZeroU32>,
+    /// A message was expunged whose UID is not known, since the last question that would show it.
+    unnamed: bool,
     opened: Opened,
 }
 
@@ -274,6 +153,8 @@ struct Opened {
     uid_validity: Option<NonZeroU32>,
     uid_next: Option<NonZeroU32>,
     mod_seq: HighestModSeq,
+    /// EXISTS came behind SELECT: UIDNEXT is of before.
+    grew: bool,
 }
 
 impl Resync {
@@ -303,6 +184,7 @@ impl Resync {
             gone: NumberRanges::new(),
             doubtful: NumberRanges::new(),
             limit: None,
+            unnamed: false,
             opened: Opened::default(),
         }
     }
@@ -346,6 +228,7 @@ impl Resync {
     /// Takes EXISTS.
     pub fn exists(&mut self, messages: u32) {
         self.opened.messages = messages;
+        self.opened.grew |= self.state != State::Select;
     }
 
     /// Takes the code UIDVALIDITY.
@@ -371,8 +254,8 @@ impl Resync {
         self.opened.mod_seq.none();
     }
 
-    /// Takes the code MESSAGELIMIT with a UID, from the tagged OK of a UID FETCH or UID SEARCH: the answer goes down to
-    /// this UID, and what is below it was left out (RFC 9738).
+    /// Takes the code MESSAGELIMIT with a UID, from the tagged OK of a UID FETCH or UID SEARCH: the
+    /// answer goes down to this UID, and what is below it was left out (RFC 9738).
     pub fn message_limit(&mut self, lowest: NonZeroU32) {
         self.limit = Some(lowest);
     }
@@ -403,13 +286,15 @@ impl Resync {
     /// Takes EXPUNGE, with the UID of the message where the [`View`](crate::view::View) knows it.
     pub fn expunged(&mut self, uid: Option<NonZeroU32>) {
         self.opened.messages = self.opened.messages.saturating_sub(1);
-        if let Some(uid) = uid.map(NonZeroU32::get).filter(|uid| self.known.contains(*uid)) {
-            self.gone.insert(uid, uid);
+        match uid.map(NonZeroU32::get) {
+            Some(uid) if self.known.contains(uid) => self.gone.insert(uid, uid),
+            Some(_) => {}
+            None => self.unnamed = true,
         }
     }
 
-    /// Takes FETCH or UIDFETCH with a UID and, where there is one, the mod-sequence. Says what the response is
-    /// about; the flags are the caller's to store.
+    /// Takes FETCH or UIDFETCH with a UID and, where there is one, the mod-sequence. Says what the
+    /// response is about; the flags are the caller's to store.
     pub fn fetched(&mut self, uid: NonZeroU32, mod_seq: Option<ModSeq>) -> Fetched {
         let uid = uid.get();
         if let Some(value) = mod_seq {
@@ -502,6 +387,10 @@ impl Resync {
         }
         match self.state {
             State::Changes => self.look_for_the_rest(),
+            // What was found may be what went. A message that was fetched has a known UID.
+            State::Presence if self.unnamed => {
+                self.ask_about(State::Presence, self.known.clone());
+            }
             State::Presence | State::Flags => {
                 self.vanished.remove_all(&self.asked);
                 self.asked.remove_all(&self.seen);
@@ -516,7 +405,9 @@ impl Resync {
     fn settle(&mut self) {
         let mut doubtful = core::mem::take(&mut self.doubtful);
         doubtful.remove_all(&self.gone);
-        if doubtful.is_empty() {
+        if self.unnamed {
+            self.ask_about(State::Presence, self.known.clone());
+        } else if doubtful.is_empty() {
             self.state = State::Synchronised;
         } else {
             self.ask_about(State::Presence, doubtful);
@@ -527,7 +418,9 @@ impl Resync {
     fn look_for_the_rest(&mut self) {
         let left = self.known.count().saturating_sub(self.gone.count());
         let complete = self.cached.complete_below;
-        if complete.is_some() && self.opened.uid_next == complete && self.opened.messages == left {
+        // A message that came since could hide one that went.
+        let counts = !self.opened.grew && self.opened.messages == left;
+        if complete.is_some() && self.opened.uid_next == complete && counts && !self.unnamed {
             self.state = State::Synchronised;
         } else {
             self.ask_about(State::Presence, self.known.clone());
@@ -540,6 +433,7 @@ impl Resync {
         self.asked = uids.clone();
         self.pending = uids;
         self.seen = NumberRanges::new();
+        self.unnamed = false;
     }
 
     fn forget_answers(&mut self) {
@@ -548,6 +442,7 @@ impl Resync {
         self.vanished = NumberRanges::new();
         self.gone = NumberRanges::new();
         self.doubtful = NumberRanges::new();
+        self.unnamed = false;
     }
 
     /// All messages of the cache that are gone, where the state says that this is known.
@@ -576,8 +471,8 @@ impl Resync {
         }
     }
 
-    /// What to store beside the messages, when the outcome is stored and not before: a connection that breaks
-    /// in between must leave the old mod-sequence, or changes are missed (RFC 7162 section 6).
+    /// What to store beside the messages, when the outcome is stored and not before: a connection that
+    /// breaks in between must leave the old mod-sequence, or changes are missed (RFC 7162 section 6).
     ///
     /// `None` while there is a command to give, and when it failed. Where the cache is invalid, the
     /// mod-sequence is right once all messages were fetched.
@@ -605,7 +500,9 @@ impl Resync {
                 .or_else(|| NonZeroU32::new(self.known.last().unwrap_or(0).saturating_add(1))),
             _ => None,
         };
-        let beyond = |first: &NonZeroU32| self.opened.uid_next.is_none_or(|end| *first < end);
+        let opened = &self.opened;
+        let beyond =
+            |first: &NonZeroU32| opened.grew || opened.uid_next.is_none_or(|end| *first < end);
         first.filter(beyond).filter(|_| self.opened.messages > 0)
     }
 
@@ -636,14 +533,6 @@ impl Resync {
             vanished: gone.to_set(),
         }
     }
-}
-
-/// How many numbers a set names, each range counted for itself; `None` for one with `*`.
-fn count(numbers: &SequenceSet<'_>) -> Option<u64> {
-    numbers.ranges().try_fold(0_u64, |sum, range| {
-        let (low, high) = range.bounds(0);
-        (low > 0).then(|| sum.saturating_add(u64::from(high - low) + 1))
-    })
 }
 
 /// The set for a command; where it is long, the range that spans it. Other messages of that range are

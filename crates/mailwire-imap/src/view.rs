@@ -27,6 +27,7 @@ pub use held::{Held, Released, Update};
 pub use lookup::{Run, Sequences, Uids};
 pub use mod_seq::HighestModSeq;
 
+use lookup::Place;
 use ranges::NumberRanges;
 use runs::{Runs, Span};
 
@@ -97,8 +98,8 @@ pub struct View {
 /// What a server said does not fit what it said before.
 ///
 /// The view can no longer be trusted to number messages as the peer does. A client goes on with
-/// [`restart`](View::restart) and asks for the UIDs again (`UID SEARCH ALL`), or selects the mailbox anew; a client
-/// that works by UIDs alone can go on as it is.
+/// [`restart`](View::restart) and asks for the UIDs again (`UID SEARCH ALL`), or selects the mailbox
+/// anew; a client that works by UIDs alone can go on as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Contradiction {
@@ -378,8 +379,8 @@ impl View {
     ///
     /// # Errors
     /// [`Contradiction::OtherCount`] where there are fewer messages, [`Contradiction::OtherUid`] and
-    /// [`Contradiction::NotAscending`]; nothing changes. With UIDONLY [`Contradiction::NoSuchUid`], and UIDs below
-    /// it are taken.
+    /// [`Contradiction::NotAscending`]; nothing changes. With UIDONLY [`Contradiction::NoSuchUid`], and
+    /// UIDs below it are taken.
     pub fn begins_with(&mut self, uids: &UidSet<'_>) -> Result<(), Contradiction> {
         let ranges = NumberRanges::of(uids);
         let (messages, told) = (self.messages(), ranges.count());
@@ -437,8 +438,8 @@ impl View {
         self.uid_next = self.uid_next.max(NonZeroU32::new(uid.saturating_add(1)));
     }
 
-    /// Checks that the messages from `offset` on can have the UIDs of the run. Gives the run and its offset, made
-    /// longer by neighbours that can have one UID only.
+    /// Checks that the messages from `offset` on can have the UIDs of the run. Gives the run and its
+    /// offset, made longer by neighbours that can have one UID only.
     fn check(&self, mut offset: u32, span: Span) -> Result<(u32, Span), Contradiction> {
         let Span { mut len, mut uid } = span;
         let number = |offset: u32| offset.saturating_add(1);
@@ -584,55 +585,6 @@ impl View {
     pub fn saved(&self) -> Option<UidSet<'static>> {
         let saved = self.saved.as_ref()?;
         ranges::set_of(saved.iter().flat_map(|(low, high)| self.known_within(low, high)))
-    }
-}
-
-/// Where a UID is.
-enum Place {
-    /// A message has it; its offset.
-    Message(u32),
-    /// None is known to have it: how many could, and where they begin.
-    Gap { offset: u32, unknown: u32 },
-}
-
-impl View {
-    fn place(&self, uid: u32) -> Place {
-        let floor = self.runs.floor(uid);
-        let offset = match floor {
-            Some((start, span)) if uid <= span.last_uid() => {
-                return Place::Message(start.saturating_add(uid - span.uid));
-            }
-            Some((start, span)) => start.saturating_add(span.len),
-            None => 0,
-        };
-        let unknown = match self.runs.at(offset) {
-            _ if !self.numbered => self.apart,
-            Some((_, span)) if span.uid == 0 => span.len,
-            _ => 0,
-        };
-        Place::Gap { offset, unknown }
-    }
-
-    /// The offset behind the last message that is known to have a UID below this one.
-    fn offset_behind(&self, uid: u32) -> u32 {
-        match self.place(uid) {
-            Place::Message(offset) | Place::Gap { offset, .. } => offset,
-        }
-    }
-
-    /// The largest UID that is known; 0 where there is none.
-    fn last_known(&self) -> u32 {
-        self.runs.floor(u32::MAX).map_or(0, |(_, span)| span.last_uid())
-    }
-
-    /// The known UIDs of the range, in ranges.
-    fn known_within(&self, low: u32, high: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let start = self.runs.floor(low).map_or(0, |(start, _)| start);
-        let known = self.runs.iter(start).map(|(_, span)| span).filter(|span| span.uid != 0);
-        known.take_while(move |span| span.uid <= high).filter_map(move |span| {
-            let (first, last) = (span.uid.max(low), span.last_uid().min(high));
-            (first <= last).then_some((first, last))
-        })
     }
 }
 

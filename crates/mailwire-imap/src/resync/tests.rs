@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::element::sequence::SequenceSet;
 
 fn nz(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap()
@@ -118,6 +119,15 @@ fn sequence_match_data() {
     }
 }
 
+#[test]
+fn samples_of_a_cache_pair() {
+    for known in ["1", "7:8", "1:3,9", "1:4294967295", "5,7:900,1000:2000,2002"] {
+        let (numbers, sample) = match_data(&uids(known)).unwrap();
+        let view = crate::view::View::of(&uids(known));
+        assert_eq!(view.to_uids(&numbers).known, Some(sample), "{known}");
+    }
+}
+
 /// RFC 7162 section 6: the code HIGHESTMODSEQ counts, though FETCH tells higher values.
 #[test]
 fn the_updated_sequence() {
@@ -159,8 +169,8 @@ fn condstore_alone() {
     );
 }
 
-/// RFC 4549 section 6.1, step 1b: with the same mod-sequence flags are not fetched; and where the counts match
-/// nothing is searched for.
+/// RFC 4549 section 6.1, step 1b: with the same mod-sequence flags are not fetched; and where the
+/// counts match nothing is searched for.
 #[test]
 fn the_same_mod_sequence() {
     for (complete, messages, next, searches) in
@@ -185,6 +195,21 @@ fn expunges_while_it_runs() {
     assert_eq!(resync.ask(), Some(Ask::FetchChanged { uids: uids("1:8"), since: value(50) }));
     resync.completed(Completion::Ok);
     assert_eq!(vanished(&resync), b"9");
+    // One goes whose UID is not known, and another comes: the counts match all the same.
+    let mut resync = Resync::new(cached(7, 50, "1:9", 10), Support::Condstore);
+    opened(&mut resync, 9, 7, 10, 60);
+    resync.completed(Completion::Ok);
+    resync.expunged(None);
+    resync.exists(9);
+    resync.completed(Completion::Ok);
+    assert_eq!(resync.ask(), Some(Ask::Search { uids: uids("1:9") }));
+    resync.found(&uids("1:9"));
+    resync.expunged(None);
+    resync.completed(Completion::Ok);
+    assert_eq!(resync.ask(), Some(Ask::Search { uids: uids("1:9") }));
+    resync.found(&uids("1:3,5:7,9"));
+    resync.completed(Completion::Ok);
+    assert_eq!((vanished(&resync), resync.new_from()), (b"4,8".to_vec(), Some(nz(10))));
 }
 
 /// RFC 4549 section 3 and 4.1: a server without either extension.
@@ -514,7 +539,7 @@ impl Cache {
             },
             server.support,
         );
-        let mut commands = 0;
+        let (mut commands, mut fetched) = (0, vec![]);
         while let Some(ask) = resync.ask() {
             let mut answer = server.answer(&ask);
             // In the second command a message goes, behind the answer or before it.
@@ -524,7 +549,17 @@ impl Cache {
             });
             if let Some(uid) = goes {
                 server.change(6, expunge.unwrap());
-                answer.insert(answer.len() * usize::from(uid % 2 == 0), Event::Vanished(uid));
+                // Before the answer, which then does not have it, or behind.
+                let at = if uid % 2 == 0 { answer.len() } else { 0 };
+                if at == 0 {
+                    answer = server.answer(&ask);
+                }
+                answer.insert(at, Event::Vanished(uid));
+                if uid % 5 < 2 {
+                    server.change(0, uid);
+                    let messages = u32::try_from(server.messages.len()).unwrap();
+                    answer.insert(at + 1, Event::Exists(messages));
+                }
             }
             commands += 1;
             assert!(commands < 200, "it ends");
@@ -550,9 +585,13 @@ impl Cache {
                     Event::Earlier(uid) => {
                         resync.vanished_earlier(&UidSet::from_uids([uid]).unwrap())
                     }
-                    Event::Vanished(uid) if uid % 3 == 0 => resync.expunged(Some(nz(uid))),
+                    // A view knows the UIDs of what was fetched.
+                    Event::Vanished(uid) if uid % 3 == 0 => {
+                        resync.expunged(Some(nz(uid)).filter(|_| fetched.contains(&uid)));
+                    }
                     Event::Vanished(uid) => resync.vanished(&UidSet::from_uids([uid]).unwrap()),
                     Event::Fetch(uid, mod_seq) => {
+                        fetched.push(uid);
                         let mod_seq = Some(value(mod_seq)).filter(|value| *value != ModSeq::ZERO);
                         if resync.fetched(nz(uid), mod_seq) == Fetched::Cached {
                             // A message that went in the meantime has no flags any more.

@@ -183,3 +183,56 @@ impl View {
         ranges::set_of(named.iter().flat_map(|(low, high)| self.known_within(low, high)))
     }
 }
+
+/// Where a UID is.
+pub(super) enum Place {
+    /// A message has it; its offset.
+    Message(u32),
+    /// None is known to have it: how many could, and where they begin.
+    Gap { offset: u32, unknown: u32 },
+}
+
+impl View {
+    pub(super) fn place(&self, uid: u32) -> Place {
+        let floor = self.runs.floor(uid);
+        let offset = match floor {
+            Some((start, span)) if uid <= span.last_uid() => {
+                return Place::Message(start.saturating_add(uid - span.uid));
+            }
+            Some((start, span)) => start.saturating_add(span.len),
+            None => 0,
+        };
+        let unknown = match self.runs.at(offset) {
+            _ if !self.numbered => self.apart,
+            Some((_, span)) if span.uid == 0 => span.len,
+            _ => 0,
+        };
+        Place::Gap { offset, unknown }
+    }
+
+    /// The offset behind the last message that is known to have a UID below this one.
+    pub(super) fn offset_behind(&self, uid: u32) -> u32 {
+        match self.place(uid) {
+            Place::Message(offset) | Place::Gap { offset, .. } => offset,
+        }
+    }
+
+    /// The largest UID that is known; 0 where there is none.
+    pub(super) fn last_known(&self) -> u32 {
+        self.runs.floor(u32::MAX).map_or(0, |(_, span)| span.last_uid())
+    }
+
+    /// The known UIDs of the range, in ranges.
+    pub(super) fn known_within(
+        &self,
+        low: u32,
+        high: u32,
+    ) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let start = self.runs.floor(low).map_or(0, |(start, _)| start);
+        let known = self.runs.iter(start).map(|(_, span)| span).filter(|span| span.uid != 0);
+        known.take_while(move |span| span.uid <= high).filter_map(move |span| {
+            let (first, last) = (span.uid.max(low), span.last_uid().min(high));
+            (first <= last).then_some((first, last))
+        })
+    }
+}

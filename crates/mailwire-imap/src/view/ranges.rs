@@ -5,8 +5,8 @@ use core::num::NonZeroU32;
 
 use crate::element::sequence::{UidRange, UidSet};
 
-/// A set of UIDs or of sequence numbers. One range is one entry; adding or taking a range costs the logarithm of their
-/// number.
+/// A set of UIDs or of sequence numbers. One range is one entry; adding or taking a range costs the
+/// logarithm of their number.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct NumberRanges(BTreeMap<u32, u32>);
 
