@@ -66,8 +66,9 @@ enum State {
 ///
 /// An answer that MESSAGELIMIT cut short is asked for again, from where it ended. A server that names
 /// UIDs which the cache never had is not believed to have changed anything. A UID in both VANISHED
-/// (EARLIER) and FETCH is searched for. Behind an EXPUNGE of a message whose UID is not known, all that is left is searched for. The counts match where the cache was complete, UIDNEXT did not
-/// move and EXISTS counts as many messages as the cache has.
+/// (EARLIER) and FETCH is searched for. Behind an EXPUNGE of a message whose UID is not known, all that
+/// is left is searched for. The counts match where the cache was complete, UIDNEXT did not move and EXISTS
+/// counts as many messages as the cache has.
 ///
 /// # Wire
 /// ```text
