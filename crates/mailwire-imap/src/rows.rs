@@ -23,10 +23,26 @@ pub(crate) fn check_rows_in<'a, T: Wire<'a> + PartialEq + Debug>(
 
 /// `(bytes, rule, at)`
 pub(crate) fn check_rejects<'a, T: Wire<'a> + Debug>(rows: &[(&'a [u8], &'static str, usize)]) {
-    rows::check_rejects::<Deviation, T>(0, rows);
+    check_rejects_in::<T>(Mode::REV1, rows);
+}
+
+/// `(bytes, rule, at)`, in another mode.
+pub(crate) fn check_rejects_in<'a, T: Wire<'a> + Debug>(
+    mode: Mode,
+    rows: &[(&'a [u8], &'static str, usize)],
+) {
+    rows::check_rejects::<Deviation, T>(mode.bits(), rows);
 }
 
 /// `(bytes, deviation, canonical)`
 pub(crate) fn check_lenient<'a, T: Wire<'a> + Debug>(rows: &[(&'a [u8], Deviation, &'a [u8])]) {
-    rows::check_lenient::<Deviation, T>(0, rows);
+    check_lenient_in::<T>(Mode::REV1, rows);
+}
+
+/// `(bytes, deviation, canonical)`, in another mode.
+pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
+    mode: Mode,
+    rows: &[(&'a [u8], Deviation, &'a [u8])],
+) {
+    rows::check_lenient::<Deviation, T>(mode.bits(), rows);
 }

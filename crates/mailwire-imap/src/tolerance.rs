@@ -8,6 +8,19 @@ deviations! {
     /// `default` deviations are unambiguous. `lenient` ones need a guess about what was meant.
     /// `never` ones are in no preset, because they can change where a message ends or who said it.
     pub enum Deviation {
+        /// LF without CR at the end of a line, outside literals: assorted servers.
+        BareLfLine = lenient "* OK\\n",
+        /// A value of a response that breaks the grammar; it is kept as an invalid item.
+        InvalidItem = default "* 1 FETCH (INTERNALDATE x UID 1)",
+        /// NUL in a literal that is no literal8: messages of real mailboxes hold some.
+        NulInLiteral = default "{1}\\r\\n\\0",
+        /// A status response or a continuation that ends behind its keyword or its code: iCloud, Oracle,
+        /// Gmail, Yandex.
+        MissingText = default "A1 OK\\r\\n",
+        /// A code without `OK` before it, or without the star too: home.pl, Office 365, Exchange.
+        MissingStatus = lenient "* [COPYUID 1 2 3] done",
+        /// A code without its closing bracket. It is read as text.
+        BracketInText = default "* OK [ALERT",
         /// A space before a closing parenthesis or at the end of a line: QQ, Exchange, SurgeMail.
         TrailingSpace = default "(FLAGS (\\\\Seen) )",
         /// More than one space where one belongs: DavMail, Outlook.com.

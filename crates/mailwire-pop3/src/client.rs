@@ -32,13 +32,14 @@ use crate::Deviations;
 use crate::answer::{Answer, Expect, Item, Listing};
 use crate::command::{Command, Group, OtherCommand, Verb};
 use crate::element::apop::Stamp;
-use crate::error::{PeerError, Unanswered, UsageError};
+use crate::error::{PeerError, UsageError};
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::framing::ListingFramer;
 use crate::response::Response;
 use crate::state::State;
 use crate::tolerance::Deviation;
+use mailwire_core::Unanswered;
 
 /// Names a command that was given to a client; its answer carries the same ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +121,7 @@ pub enum Event<'i> {
     Unanswered {
         /// The command.
         ticket: Ticket,
-        /// Whether it may have had an effect.
+        /// Whether it may have had an effect. For QUIT that is whether the marked messages are gone.
         outcome: Unanswered,
     },
     /// The server closes, in answer to nothing: `-ERR`.

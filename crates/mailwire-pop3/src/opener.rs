@@ -17,7 +17,7 @@ use crate::error::{PeerError, UsageError};
 use crate::extension::Extension;
 use crate::family::auth::{Apop, Auth, Password, UserName};
 use crate::response::Response;
-use crate::server::TlsPolicy;
+use mailwire_core::TlsPolicy;
 
 /// A way to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

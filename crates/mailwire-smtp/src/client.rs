@@ -29,14 +29,15 @@ use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Wait};
 pub use self::config::ClientConfig;
 use crate::Deviations;
 use crate::command::{Command, Group, Verb};
-use crate::error::{PeerError, Unanswered, UsageError};
+use crate::error::{PeerError, UsageError};
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::framing::{ReplyFrame, ReplyFramer};
+use crate::protocol::Protocol;
 use crate::reply::Reply;
-use crate::server::Protocol;
 use crate::state::State;
 use crate::tolerance::Deviation;
+use mailwire_core::Unanswered;
 
 /// Names a command that was given to a client; its reply carries the same ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

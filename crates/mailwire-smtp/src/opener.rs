@@ -16,9 +16,10 @@ use crate::error::{PeerError, UsageError};
 use crate::extension::Extension;
 use crate::family::auth::Auth;
 use crate::family::hello::HelloName;
+use crate::protocol::Protocol;
 use crate::reply::Reply;
 use crate::sasl::MechanismName;
-use crate::server::{Protocol, TlsPolicy};
+use mailwire_core::TlsPolicy;
 
 /// What an opener is told.
 #[derive(Debug, Clone)]

@@ -125,7 +125,7 @@ keywords! {
     SUBMITTED = b"$Submitted";
 }
 
-wire_api!(Deviation: Flag, Flags, PermanentFlags);
+wire_api!(Deviation, crate::Mode: Flag, Flags, PermanentFlags);
 
 into_owned!(
     enum Flag {

@@ -7,27 +7,35 @@
 //! | what a mailbox is called, and what LIST looks for | [`mailbox`], [`mutf7`] |
 //! | days and points in time | [`date`] |
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
-//! | strings and NIL | [`string`] |
+//! | strings, atoms and NIL; octets of any kind | [`string`], [`literal`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
-//! | what is not known here | [`raw`] |
+//! | lists of any of these | [`items`] |
+//! | what an extension adds, known or not | [`parameter`], [`raw`] |
+//! | what breaks the grammar of a value | [`invalid`] |
+//! | what is said to people | [`text`] |
 
 pub mod address;
 pub mod body_structure;
 pub mod date;
 pub mod envelope;
 pub mod flag;
+pub mod invalid;
+pub mod items;
+pub mod literal;
 pub mod mailbox;
 pub mod mod_seq;
 pub mod mutf7;
 pub mod number;
 pub mod object_id;
+pub mod parameter;
 pub mod raw;
 pub mod section;
 pub mod sequence;
 pub mod string;
 pub mod tag;
+pub mod text;
 pub mod url;

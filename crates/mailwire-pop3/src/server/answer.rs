@@ -132,6 +132,14 @@ impl OwnAnswer {
     }
 }
 
+impl PeerError {
+    /// The line with which a server answers, before it goes on or closes.
+    #[must_use]
+    pub fn suggested_answer(&self) -> Response<'static> {
+        OwnAnswer::to(self, None).response()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

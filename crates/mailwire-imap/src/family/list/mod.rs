@@ -1,0 +1,9 @@
+//! To be written.
+
+use crate::family::pending;
+
+pending! {
+    List
+    Lsub
+    ListData
+}
