@@ -555,9 +555,8 @@ impl<'a> Wire<'a> for Command<'a> {
 
 impl<'a> Wire<'a> for OtherCommand<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, name) = match Atom::parse_part(input, cx) {
-            Ok(parsed) => parsed,
-            Err(_) => return Err(fail(input, "command-name")),
+        let Ok((rest, name)) = Atom::parse_part(input, cx) else {
+            return Err(fail(input, "command-name"));
         };
         match rest {
             [b' ', behind @ ..] if !matches!(behind, [b' ' | b'\r' | b'\n', ..] | []) => {
