@@ -11,6 +11,7 @@
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
+//! | an annotation of a mailbox or of the server | [`entry`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
 //! | lists of any of these | [`items`] |
@@ -21,6 +22,7 @@
 pub mod address;
 pub mod body_structure;
 pub mod date;
+pub mod entry;
 pub mod envelope;
 pub mod flag;
 pub mod invalid;
