@@ -76,7 +76,7 @@ dispatch! {
         /// Makes a mailbox.
         Create(family::mailbox::Create<'a>) = "CREATE",
         /// Removes a mailbox.
-        Delete(family::mailbox::Delete<'a>) = "DELETE",
+        Delete(Mailbox<'a>) = "DELETE",
         /// Gives a mailbox another name.
         Rename(family::mailbox::Rename<'a>) = "RENAME",
         /// Adds a mailbox to the subscribed ones.

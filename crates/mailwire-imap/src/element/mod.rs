@@ -13,6 +13,7 @@
 //! | a section of a message | [`section`] |
 //! | notes on a message | [`annotation`] |
 //! | some of the messages that were found | [`partial_range`] |
+//! | an annotation of a mailbox or of the server | [`entry`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
 //! | lists of any of these | [`items`] |
@@ -24,6 +25,7 @@ pub mod address;
 pub mod annotation;
 pub mod body_structure;
 pub mod date;
+pub mod entry;
 pub mod envelope;
 pub mod flag;
 pub mod invalid;
