@@ -5,8 +5,10 @@
 //! | which messages are meant | [`sequence`] |
 //! | what is marked on a message | [`flag`] |
 //! | what a mailbox is called, and what LIST looks for | [`mailbox`], [`mutf7`] |
+//! | which mailboxes are meant | [`mailbox_filter`] |
 //! | days and points in time | [`date`] |
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
+//! | what SEARCH and SORT find | [`numbers`], [`partial_range`] |
 //! | strings, atoms and NIL | [`string`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
@@ -26,11 +28,14 @@ pub mod flag;
 pub mod invalid;
 pub mod items;
 pub mod mailbox;
+pub mod mailbox_filter;
 pub mod mod_seq;
 pub mod mutf7;
 pub mod number;
+pub mod numbers;
 pub mod object_id;
 pub mod parameter;
+pub mod partial_range;
 pub mod raw;
 pub mod section;
 pub mod sequence;
