@@ -208,7 +208,7 @@ impl<'a> BodyValue<'a> {
     ///
     /// A literal whose header ends the frame is one that is streamed, where the frame can end there.
     #[inline]
-    pub(super) fn parse(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
+    pub(crate) fn parse(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
         match input {
             [b'{', ..] => Self::parse_literal(input, cx, false),
             [b'~', behind @ ..] if binary || cx.tolerate(Deviation::StrayLiteral8) => {
@@ -237,7 +237,7 @@ impl<'a> BodyValue<'a> {
         Ok((rest, Self::Octets(Cow::Borrowed(octets))))
     }
 
-    pub(super) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
+    pub(crate) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
         match self {
             Self::Nil | Self::Streamed { .. } => drop(out.keyword("NIL")),
             Self::Octets(octets) if octets.is_empty() => drop(out.bytes(b"\"\"")),
