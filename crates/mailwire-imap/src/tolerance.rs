@@ -76,5 +76,14 @@ deviations! {
         EmptySetElement = lenient "1,,2",
         /// 0 as the lower end of a range; it is read as 1.
         ZeroInSet = lenient "0:5",
+        /// A charset of the code BADCHARSET without its parentheses.
+        BareCharset = default "[BADCHARSET utf-8]",
+        /// A modification sequence of a search that found nothing; it is dropped.
+        ModSeqOfNothing = default "* SEARCH (MODSEQ 5)",
+        /// A list that stands alone in a list of THREAD, where it needs no parentheses. It is written as it
+        /// came.
+        LoneThread = default "* THREAD (1 (2))",
+        /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
+        AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
     }
 }
