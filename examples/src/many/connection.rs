@@ -11,7 +11,9 @@ use mailwire_core::{InputBuffer, Machine, Received, Wait};
 pub(crate) struct Connection {
     socket: TcpStream,
     input: InputBuffer,
-    deadline: Instant,
+    /// How long a peer may take for what a machine waits for.
+    timeout: fn(Wait) -> Option<Duration>,
+    deadline: Option<Instant>,
     over: bool,
 }
 
@@ -19,10 +21,13 @@ pub(crate) struct Connection {
 type Failure = Box<dyn Error + Send + Sync>;
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream) -> io::Result<Self> {
+    pub(crate) fn new(
+        socket: TcpStream,
+        timeout: fn(Wait) -> Option<Duration>,
+    ) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
-        let deadline = Instant::now() + timeout(Wait::Greeting);
-        Ok(Self { socket, input: InputBuffer::new(1 << 16), deadline, over: false })
+        let input = InputBuffer::new(1 << 16);
+        Ok(Self { socket, input, timeout, deadline: None, over: false })
     }
 
     /// True when the connection can be dropped.
@@ -48,9 +53,10 @@ impl Connection {
             true
         });
         if moved {
-            self.deadline = Instant::now() + timeout(machine.waiting_for());
+            let time = (self.timeout)(machine.waiting_for());
+            self.deadline = time.map(|time| Instant::now() + time);
         }
-        self.over |= Instant::now() > self.deadline;
+        self.over |= self.deadline.is_some_and(|deadline| deadline < Instant::now());
         moved
     }
 
@@ -123,14 +129,4 @@ fn ready(result: io::Result<usize>) -> io::Result<Option<usize>> {
         Err(error) if error.kind() == ErrorKind::Interrupted => Ok(None),
         result => result.map(Some),
     }
-}
-
-/// RFC 5321 section 4.5.3.2.
-const fn timeout(wait: Wait) -> Duration {
-    Duration::from_secs(match wait {
-        Wait::BodyGo => 120,
-        Wait::Body => 180,
-        Wait::BodyAnswer => 600,
-        _ => 300,
-    })
 }

@@ -20,6 +20,7 @@ use mailwire_smtp::element::domain::Domain;
 use mailwire_smtp::element::path::{ForwardPath, ReversePath};
 use mailwire_smtp::family::mail::Mail;
 use mailwire_smtp::family::rcpt::Rcpt;
+use mailwire_smtp::limits::timeout;
 use mailwire_smtp::server::{self, BodyEnd, Server, ServerConfig};
 use mailwire_smtp::{Command, UsageError};
 
@@ -55,14 +56,14 @@ fn run() -> io::Result<(usize, u64)> {
         let socket = TcpStream::connect(listener.local_addr()?)?;
         let message = format!("Subject: {number}\r\n\r\n{}", "Hello.\r\n".repeat(number));
         let client = (Client::new(ClientConfig::default()), Some(Bytes::from(message)));
-        clients.push((Connection::new(socket)?, client));
+        clients.push((Connection::new(socket, timeout)?, client));
     }
     while !(clients.is_empty() && servers.is_empty()) {
         let mut idle = true;
         while let Ok((socket, _)) = listener.accept() {
             let mut server = Server::new(Arc::clone(&config));
             server.accept().map_err(io::Error::other)?;
-            servers.push((Connection::new(socket)?, server));
+            servers.push((Connection::new(socket, timeout)?, server));
         }
         for (connection, server) in &mut servers {
             idle &= !connection.turn(server, |server, event| Ok(store.act(server, event)?));
