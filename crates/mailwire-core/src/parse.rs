@@ -4,6 +4,7 @@
 //! over [nom]'s `IResult`, named after its ABNF rule. nom does not show in the protocol crates'
 //! public interface.
 
+use alloc::boxed::Box;
 use core::cell::Cell;
 
 use crate::encoder::Encoder;
@@ -124,6 +125,23 @@ impl Context {
         result
     }
 
+    /// Parses what may be nested no deeper than this, nor deeper than the context allows.
+    pub fn limited<T>(&self, depth: u16, parse: impl FnOnce(&Self) -> T) -> T {
+        let before = self.depth.get();
+        self.depth.set(before.min(depth));
+        let result = parse(self);
+        self.depth.set(before);
+        result
+    }
+
+    /// Parses what is read in another mode.
+    pub fn in_mode<T>(&self, mode: u32, parse: impl FnOnce(&Self) -> T) -> T {
+        let inner = self.clone().with_mode(mode);
+        let result = parse(&inner);
+        self.met.set(inner.met.get());
+        result
+    }
+
     /// True, and recorded, when `deviation` is to be accepted.
     ///
     /// Ask only where the grammar commits: a record is not taken back.
@@ -162,6 +180,17 @@ pub trait Wire<'a>: Sized {
     fn encode(&self, out: &mut Encoder<'_>);
 }
 
+/// A boxed element is written as the element is.
+impl<'a, T: Wire<'a>> Wire<'a> for Box<T> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        T::parse_part(input, cx).map(|(rest, value)| (rest, Self::new(value)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        T::encode(self, out);
+    }
+}
+
 /// Parses all of `input` as one element.
 ///
 /// # Errors
@@ -189,7 +218,8 @@ fn located(frame: &[u8], fail: Fail) -> SyntaxError {
 /// Gives wire types their public face: `parse`, `parse_with`, `to_bytes`.
 ///
 /// The first word is the deviation enum of the crate; the types implement [`Wire`]. Types that borrow
-/// nothing, and so have no lifetime, are listed behind `copy`.
+/// nothing, and so have no lifetime, are listed behind `copy`. A protocol in which the same bytes change
+/// their meaning names its type of modes behind the deviations, and gets `parse_in` and `to_bytes_in` too.
 #[macro_export]
 macro_rules! wire_api {
     (@impl $a:lifetime, $deviation:ty, $type:ty) => {
@@ -228,11 +258,44 @@ macro_rules! wire_api {
             }
         }
     };
+    (@mode $a:lifetime, $deviation:ty, $mode:ty, $type:ty) => {
+        impl<$a> $type {
+            /// Parses the whole of `input` in a mode, and tells which tolerated deviations it holds.
+            ///
+            /// # Errors
+            /// The ABNF rule that does not match, and the byte.
+            pub fn parse_in(
+                input: &$a [u8],
+                mode: $mode,
+                tolerance: $crate::Tolerance<$deviation>,
+            ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
+                let cx = $crate::parse::Context::new(tolerance).with_mode(mode.bits());
+                $crate::parse::parse_whole(input, |input| {
+                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
+                })
+                .map(|value| (value, cx.met()))
+            }
+
+            /// The wire form in a mode.
+            #[must_use]
+            pub fn to_bytes_in(&self, mode: $mode) -> $crate::export::Vec<u8> {
+                $crate::encoder::to_bytes_in(self, mode.bits())
+            }
+        }
+    };
     ($deviation:ty: copy $($type:ident),+ $(,)?) => {
         $( $crate::wire_api!(@impl 'a, $deviation, $type); )+
     };
     ($deviation:ty: $($type:ident),+ $(,)?) => {
         $( $crate::wire_api!(@impl 'a, $deviation, $type<'a>); )+
+    };
+    ($deviation:ty, $mode:ty: copy $($type:ident),+ $(,)?) => {
+        $( $crate::wire_api!(@impl 'a, $deviation, $type); )+
+        $( $crate::wire_api!(@mode 'a, $deviation, $mode, $type); )+
+    };
+    ($deviation:ty, $mode:ty: $($type:ident),+ $(,)?) => {
+        $( $crate::wire_api!(@impl 'a, $deviation, $type<'a>); )+
+        $( $crate::wire_api!(@mode 'a, $deviation, $mode, $type<'a>); )+
     };
 }
 

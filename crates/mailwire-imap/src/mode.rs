@@ -29,6 +29,9 @@ impl Mode {
     pub const BINARY: Self = Self(8);
     /// The server's side: a literal that is sent is never synchronizing.
     pub const SERVER: Self = Self(16);
+    /// The frame ends behind the header of a literal whose octets are streamed. For a parser of the
+    /// beginning of a message.
+    pub const CUT: Self = Self(32);
 
     /// The mode with these bits too.
     #[must_use]

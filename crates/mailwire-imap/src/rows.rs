@@ -23,10 +23,41 @@ pub(crate) fn check_rows_in<'a, T: Wire<'a> + PartialEq + Debug>(
 
 /// `(bytes, rule, at)`
 pub(crate) fn check_rejects<'a, T: Wire<'a> + Debug>(rows: &[(&'a [u8], &'static str, usize)]) {
-    rows::check_rejects::<Deviation, T>(0, rows);
+    check_rejects_in::<T>(Mode::REV1, rows);
+}
+
+/// `(bytes, rule, at)`, in another mode.
+pub(crate) fn check_rejects_in<'a, T: Wire<'a> + Debug>(
+    mode: Mode,
+    rows: &[(&'a [u8], &'static str, usize)],
+) {
+    rows::check_rejects::<Deviation, T>(mode.bits(), rows);
 }
 
 /// `(bytes, deviation, canonical)`
 pub(crate) fn check_lenient<'a, T: Wire<'a> + Debug>(rows: &[(&'a [u8], Deviation, &'a [u8])]) {
-    rows::check_lenient::<Deviation, T>(0, rows);
+    check_lenient_in::<T>(Mode::REV1, rows);
 }
+
+/// `(bytes, deviation, canonical)`, in another mode.
+pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
+    mode: Mode,
+    rows: &[(&'a [u8], Deviation, &'a [u8])],
+) {
+    rows::check_lenient::<Deviation, T>(mode.bits(), rows);
+}
+
+/// A value is written, and read again as the grammar has it: it is the same, also when it owns its octets.
+macro_rules! check_roundtrip {
+    ($type:ident: $value:expr) => {{
+        let value = &$value;
+        let bytes = value.to_bytes();
+        match $type::parse_with(&bytes, crate::Tolerance::strict()) {
+            Ok((parsed, _)) => assert_eq!(&parsed, value),
+            Err(error) => panic!("{}", error.render(&bytes)),
+        }
+        assert_eq!(&mailwire_core::IntoOwned::into_owned(value.clone()), value);
+    }};
+}
+
+pub(crate) use check_roundtrip;

@@ -48,6 +48,35 @@ pub fn sp<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     }
 }
 
+/// The end of a line, CRLF or, where that is tolerated, LF; blanks before it where they are tolerated.
+///
+/// # Errors
+/// Rule `CRLF`.
+#[inline]
+pub fn line_end<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    match input {
+        [b'\r', b'\n', rest @ ..] => Ok((rest, ())),
+        [b'\n', rest @ ..] if cx.tolerate(Deviation::BareLfLine) => Ok((rest, ())),
+        [b' ', ..] => {
+            let blanks = input.iter().position(|&byte| byte != b' ').unwrap_or(input.len());
+            match input.get(blanks..) {
+                Some(rest @ [b'\r' | b'\n', ..]) if cx.tolerate(Deviation::TrailingSpace) => {
+                    line_end(rest, cx)
+                }
+                _ => Err(stop(input, "CRLF")),
+            }
+        }
+        _ => Err(stop(input, "CRLF")),
+    }
+}
+
+/// The rest behind `octet`, which stands behind blanks where those are tolerated.
+pub(crate) fn blanks_before<'a>(input: &'a [u8], octet: u8, cx: &Context) -> Option<&'a [u8]> {
+    let blanks = input.iter().position(|&byte| byte != b' ')?;
+    let rest = input.get(blanks..)?.strip_prefix(&[octet])?;
+    (blanks == 0 || cx.tolerate(Deviation::TrailingSpace)).then_some(rest)
+}
+
 /// `"("`.
 ///
 /// # Errors
@@ -344,7 +373,7 @@ pub fn digits(input: &[u8]) -> (Option<u64>, usize) {
 
 /// The value of eight octets from 0 to 9, the first of which is the most significant.
 #[inline]
-const fn eight_digits(digits: u64) -> u64 {
+pub(crate) const fn eight_digits(digits: u64) -> u64 {
     const PAIR: u64 = 0x0000_00ff_0000_00ff;
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let upper = (pairs & PAIR).wrapping_mul(100 + (1_000_000 << 32));
@@ -396,10 +425,16 @@ pub fn write_astring(out: &mut Encoder<'_>, octets: &[u8]) {
 
 /// Writes a literal: non-synchronizing where that was negotiated, else with a cut behind its header.
 pub fn write_literal(out: &mut Encoder<'_>, octets: &[u8]) {
+    write_literal_header(out, octets.len() as u64);
+    out.bytes(octets);
+}
+
+/// Writes the header of a literal, `{5}` CRLF in the form of the session; see [`write_literal`].
+pub fn write_literal_header(out: &mut Encoder<'_>, size: u64) {
     let mode = Mode::from_bits(out.mode());
     let free = mode.contains(Mode::LITERAL_PLUS)
-        || mode.contains(Mode::LITERAL_MINUS) && octets.len() <= LITERAL_MINUS;
-    out.byte(b'{').number(octets.len() as u64);
+        || mode.contains(Mode::LITERAL_MINUS) && size <= LITERAL_MINUS as u64;
+    out.byte(b'{').number(size);
     if mode.contains(Mode::SERVER) {
         out.bytes(b"}\r\n");
     } else if free {
@@ -407,7 +442,6 @@ pub fn write_literal(out: &mut Encoder<'_>, octets: &[u8]) {
     } else {
         out.bytes(b"}\r\n").cut();
     }
-    out.bytes(octets);
 }
 
 #[cfg(test)]
@@ -534,7 +568,7 @@ mod tests {
         let mut out = Vec::new();
         let mut encoder = Encoder::new(&mut out);
         write_literal(&mut encoder, b"abc");
-        assert_eq!(encoder.into_cuts(), [5]);
+        assert_eq!(encoder.into_cuts(), [mailwire_core::encoder::Cut::Wait { at: 5 }]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub struct AddressList<'a> {
     len: u32,
 }
 
-wire_api!(Deviation: Address, AddressList);
+wire_api!(Deviation, crate::Mode: Address, AddressList);
 into_owned!(struct Address { name, adl, mailbox, host });
 into_owned!(struct AddressList { wire, len });
 

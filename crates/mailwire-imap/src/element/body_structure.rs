@@ -76,7 +76,7 @@ pub use fields::{Disposition, Extension, Languages, Parameters};
 #[derive(Clone)]
 pub struct BodyStructure<'a>(Cow<'a, [u8]>);
 
-wire_api!(Deviation: BodyStructure);
+wire_api!(Deviation, crate::Mode: BodyStructure);
 into_owned!(@impl BodyStructure, self => { BodyStructure(Cow::Owned(self.0.into_owned())) });
 
 /// One level of a structure.

@@ -100,7 +100,7 @@ pub struct DateTime {
 }
 
 owned_already!(Date, DateTime);
-wire_api!(Deviation: copy Date, DateTime);
+wire_api!(Deviation, crate::Mode: copy Date, DateTime);
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -73,7 +73,7 @@ pub struct Envelope<'a> {
     pub message_id: Option<IString<'a>>,
 }
 
-wire_api!(Deviation: Envelope);
+wire_api!(Deviation, crate::Mode: Envelope);
 into_owned!(struct Envelope {
     date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id,
 });

@@ -81,7 +81,7 @@ pub struct ModSeq(u64);
 pub struct MessageModSeq(pub ModSeq);
 
 owned_already!(ModSeq, MessageModSeq);
-wire_api!(Deviation: copy ModSeq, MessageModSeq);
+wire_api!(Deviation, crate::Mode: copy ModSeq, MessageModSeq);
 
 impl<'a> Wire<'a> for ModSeq {
     #[inline]

@@ -2,14 +2,123 @@
 
 use core::num::NonZeroU32;
 
-use mailwire_core::parse::{Context, PResult, fail, stop};
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::token::DIGIT;
+use mailwire_core::{InvalidValue, owned_already, wire_api};
 
 use crate::token::digits;
 use crate::tolerance::Deviation;
 
 /// The largest `number64`: RFC 9051 gives it 63 bits, so that signed types can hold it.
 pub const MAX: u64 = u64::MAX >> 1;
+
+/// A number of 32 bits that is not 0: a UID, a message sequence number, UIDVALIDITY.
+///
+/// RFC 9051 section 9 (`nz-number`). Servers that send 0 are heard by the deviation
+/// [`ZeroNumber`](Deviation::ZeroNumber): the number is then `None`. It cannot be built so.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::element::number::NzNumber;
+///
+/// let number = NzNumber::parse(b"4392")?;
+/// assert_eq!(number.get().map(|number| number.get()), Some(4392));
+/// assert_eq!(NzNumber::new(4392), Ok(number));
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NzNumber(u32);
+
+/// A number of 32 bits. RFC 9051 section 9 (`number`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(pub u32);
+
+/// A number of 63 bits: a size, a usage. RFC 9051 section 9 (`number64`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number64(u64);
+
+wire_api!(Deviation, crate::Mode: copy NzNumber, Number, Number64);
+owned_already!(NzNumber, Number, Number64);
+super::items::item!(copy NzNumber, Number, Number64);
+
+impl NzNumber {
+    /// A number from its value.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for 0.
+    pub const fn new(number: u32) -> Result<Self, InvalidValue> {
+        if number == 0 {
+            return Err(InvalidValue { what: "nz-number", at: 0 });
+        }
+        Ok(Self(number))
+    }
+
+    /// The number, or `None` for the 0 of a server that means none.
+    #[must_use]
+    pub const fn get(self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.0)
+    }
+}
+
+impl From<NonZeroU32> for NzNumber {
+    fn from(number: NonZeroU32) -> Self {
+        Self(number.get())
+    }
+}
+
+impl Number64 {
+    /// A number from its value.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for more than 63 bits.
+    pub const fn new(number: u64) -> Result<Self, InvalidValue> {
+        if number > MAX {
+            return Err(InvalidValue { what: "number64", at: 0 });
+        }
+        Ok(Self(number))
+    }
+
+    /// The value.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl<'a> Wire<'a> for NzNumber {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, number) = nz_number(input, cx, "nz-number")?;
+        Ok((rest, Self(number.map_or(0, NonZeroU32::get))))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.number(u64::from(self.0));
+    }
+}
+
+impl<'a> Wire<'a> for Number {
+    #[inline]
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        number(input, "number").map(|(rest, number)| (rest, Self(number)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.number(u64::from(self.0));
+    }
+}
+
+impl<'a> Wire<'a> for Number64 {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        size(input, cx, "number64").map(|(rest, number)| (rest, Self(number)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.number(self.0);
+    }
+}
 
 /// `number`: 32 bits.
 ///
@@ -118,6 +227,28 @@ mod tests {
         assert!(nz(b"0", strict).is_err() && nz(b"01", default).is_err());
         assert_eq!(nz(b"0", default), Ok((&b""[..], None)));
         assert_eq!(nz(b"7", strict), Ok((&b""[..], NonZeroU32::new(7))));
+    }
+
+    #[test]
+    fn rows() {
+        use crate::rows::{check_lenient, check_rejects, check_rows};
+        check_rows(&[(b"1", NzNumber(1)), (b"4294967295", NzNumber(u32::MAX))]);
+        check_rejects::<NzNumber>(&[
+            (b"01", "nz-number", 0),
+            (b"4294967296", "nz-number", 0),
+            (b"-1", "nz-number", 0),
+            (b"1x", "end", 1),
+        ]);
+        check_lenient::<NzNumber>(&[(b"0", Deviation::ZeroNumber, b"0")]);
+        check_rows(&[(b"0", Number(0)), (b"4294967295", Number(u32::MAX))]);
+        check_rejects::<Number>(&[(b"4294967296", "number", 0), (b"", "number", 0)]);
+        check_rows(&[(b"0", Number64(0)), (b"9223372036854775807", Number64(MAX))]);
+        check_rejects::<Number64>(&[(b"9223372036854775808", "number64", 0)]);
+        check_lenient::<Number64>(&[
+            (b"-1", Deviation::NegativeNumber, b"0"),
+            (b"9.3736e+06", Deviation::FloatNumber, b"9373600"),
+        ]);
+        assert!(NzNumber::new(0).is_err() && Number64::new(MAX + 1).is_err());
     }
 
     #[test]

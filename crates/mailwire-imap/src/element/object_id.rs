@@ -51,7 +51,7 @@ fn check(id: &[u8]) -> Result<(), usize> {
     if id.is_empty() || id.len() > MAX { Err(id.len().min(MAX)) } else { Ok(()) }
 }
 
-wire_api!(Deviation: ObjectId);
+wire_api!(Deviation, crate::Mode: ObjectId);
 
 impl<'a> Wire<'a> for ObjectId<'a> {
     fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {

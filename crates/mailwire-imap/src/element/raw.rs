@@ -50,7 +50,7 @@ use crate::tolerance::Deviation;
 #[derive(Clone)]
 pub struct RawData<'a>(Cow<'a, [u8]>);
 
-wire_api!(Deviation: RawData);
+wire_api!(Deviation, crate::Mode: RawData);
 into_owned!(@impl RawData, self => { RawData(Cow::Owned(self.0.into_owned())) });
 
 /// Octets of an atom of whatever kind.

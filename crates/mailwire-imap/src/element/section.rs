@@ -165,8 +165,8 @@ pub struct Partial {
     length: Option<NonZeroU64>,
 }
 
-wire_api!(Deviation: Section, SectionBinary);
-wire_api!(Deviation: copy Partial);
+wire_api!(Deviation, crate::Mode: Section, SectionBinary);
+wire_api!(Deviation, crate::Mode: copy Partial);
 owned_already!(Partial);
 into_owned!(struct Section { part, text });
 into_owned!(

@@ -127,7 +127,7 @@ pub struct UidRange {
     pub last: NonZeroU32,
 }
 
-wire_api!(Deviation: SequenceSet, UidSet);
+wire_api!(Deviation, crate::Mode: SequenceSet, UidSet);
 owned_already!(SequenceNumber, SequenceRange, UidRange);
 
 into_owned!(@impl SequenceSet, self => {

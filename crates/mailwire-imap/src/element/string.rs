@@ -2,6 +2,7 @@
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
+use mailwire_core::token::one_or_more;
 use mailwire_core::{text_type, wire_api};
 
 use crate::token;
@@ -47,11 +48,108 @@ text_type! {
     pub struct IString: "string", check = check, bytes
 }
 
+text_type! {
+    /// An [`IString`] that may also stand as an atom: names of users, words to look for, values.
+    ///
+    /// RFC 9051 section 4.3. It is written in its shortest legal form.
+    ///
+    /// # Grammar
+    /// ```abnf
+    /// astring = 1*ASTRING-CHAR / string
+    /// ```
+    /// Deviations: those of [`IString`].
+    ///
+    /// # Wire
+    /// ```text
+    /// C: A1 LOGIN mrose "se cret"
+    /// ```
+    ///
+    /// # Limits
+    /// None of its own.
+    ///
+    /// # Errors
+    /// `astring`, `quoted`, `literal`.
+    ///
+    /// # Example
+    /// ```
+    /// use mailwire_imap::element::string::AString;
+    ///
+    /// assert_eq!(AString::parse(b"mrose")?, AString::parse(b"\"mrose\"")?);
+    /// assert_eq!(AString::parse(b"\"mrose\"")?.to_bytes(), b"mrose");
+    /// # Ok::<(), mailwire_imap::SyntaxError>(())
+    /// ```
+    pub struct AString: "astring", check = check, bytes
+}
+
+text_type! {
+    /// A word without quotes: the name of a keyword, an extension or a value.
+    ///
+    /// RFC 9051 section 4.1. Two atoms that differ in case only are equal.
+    ///
+    /// # Grammar
+    /// ```abnf
+    /// atom = 1*ATOM-CHAR
+    /// ```
+    ///
+    /// # Wire
+    /// ```text
+    /// C: A1 COMPRESS DEFLATE
+    /// ```
+    ///
+    /// # Limits
+    /// None of its own.
+    ///
+    /// # Errors
+    /// `atom`.
+    ///
+    /// # Example
+    /// ```
+    /// use mailwire_imap::element::string::Atom;
+    ///
+    /// assert_eq!(Atom::parse(b"deflate")?, Atom::new("DEFLATE").unwrap());
+    /// # Ok::<(), mailwire_imap::SyntaxError>(())
+    /// ```
+    pub struct Atom: "atom", check = check_atom, utf8, ignore case
+}
+
 fn check(octets: &[u8]) -> Result<(), usize> {
     memchr::memchr(0, octets).map_or(Ok(()), Err)
 }
 
-wire_api!(Deviation: IString);
+fn check_atom(octets: &[u8]) -> Result<(), usize> {
+    token::ATOM_CHAR.check(octets)?;
+    if octets.is_empty() { Err(0) } else { Ok(()) }
+}
+
+wire_api!(Deviation, crate::Mode: IString, AString, Atom);
+super::items::item!(IString, AString, Atom);
+
+impl<'a> Wire<'a> for AString<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, octets) = token::astring(input, cx)?;
+        if input.first() == Some(&b'{') && check(&octets).is_err() {
+            return Err(stop(input, "literal"));
+        }
+        Ok((rest, Self(octets)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        token::write_astring(out, self.as_bytes());
+    }
+}
+
+impl<'a> Wire<'a> for Atom<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        let (rest, atom) = one_or_more(input, &token::ATOM_CHAR, "atom")?;
+        Ok((rest, Self::checked(atom)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.bytes(self.as_bytes());
+    }
+}
 
 impl<'a> Wire<'a> for IString<'a> {
     #[inline]
@@ -143,5 +241,23 @@ mod tests {
             (b"\"a\"b\"", Deviation::UnescapedQuote, b"\"a\\\"b\""),
         ]);
         assert!(IString::new("a\0").is_err());
+        let astring = |text: &'static str| AString::new(text).unwrap();
+        check_rows(&[
+            (b"a]b", astring("a]b")),
+            (b"\"\"", astring("")),
+            (b"\"nil\"", astring("nil")),
+            (b"\"a b\"", astring("a b")),
+            (b"{2}\r\n\r\n", astring("\r\n")),
+        ]);
+        check_rejects::<AString<'_>>(&[
+            (b"", "astring", 0),
+            (b"(", "astring", 0),
+            (b"{3}\r\na\0b", "literal", 0),
+        ]);
+        check_rows(&[(b"RFC822.SIZE", Atom::new("RFC822.SIZE").unwrap())]);
+        check_rejects::<Atom<'_>>(&[(b"", "atom", 0), (b"a]", "end", 1), (b"\"a\"", "atom", 0)]);
+        assert!(
+            Atom::new("").is_err() && Atom::new("a b").is_err() && Atom::new("\u{e9}").is_err()
+        );
     }
 }

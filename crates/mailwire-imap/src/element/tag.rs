@@ -50,7 +50,7 @@ fn check(tag: &[u8]) -> Result<(), usize> {
     if tag.is_empty() { Err(0) } else { Ok(()) }
 }
 
-wire_api!(Deviation: Tag);
+wire_api!(Deviation, crate::Mode: Tag);
 
 impl<'a> Wire<'a> for Tag<'a> {
     #[inline]

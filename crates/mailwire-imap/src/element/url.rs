@@ -211,7 +211,7 @@ pub struct UrlAuth<'a> {
     pub verifier: Option<(UrlMechanism<'a>, UrlToken<'a>)>,
 }
 
-wire_api!(Deviation: ImapUrl);
+wire_api!(Deviation, crate::Mode: ImapUrl);
 into_owned!(
     enum Base {
         Absolute(server),

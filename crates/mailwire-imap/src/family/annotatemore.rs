@@ -1,0 +1,9 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    GetAnnotation
+    SetAnnotation
+    AnnotationData
+}

@@ -1,0 +1,10 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    Conversions
+    Convert
+    Converted
+    Conversion
+}

@@ -1,0 +1,8 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    Copy
+    CopyUid
+}

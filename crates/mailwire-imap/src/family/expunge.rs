@@ -1,0 +1,7 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    Vanished
+}

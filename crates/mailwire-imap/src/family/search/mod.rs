@@ -1,0 +1,14 @@
+//! To be written.
+
+use crate::family::pending;
+
+pending! {
+    Esearch
+    CancelUpdate
+}
+pending! { tail
+    Search
+    SearchData
+    EsearchData
+    Charsets
+}

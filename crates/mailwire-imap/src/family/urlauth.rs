@@ -1,0 +1,14 @@
+//! To be written.
+
+use super::pending;
+
+pending! {
+    GenUrlAuth
+    UrlFetch
+    GenUrlAuthData
+    UrlMech
+}
+pending! { tail
+    ResetKey
+    UrlFetchData
+}
