@@ -1,5 +1,7 @@
 //! Commands: the enum, the table of names, and the envelope of tag and line end.
 
+use alloc::boxed::Box;
+
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
@@ -76,7 +78,7 @@ dispatch! {
         /// Makes a mailbox.
         Create(family::mailbox::Create<'a>) = "CREATE",
         /// Removes a mailbox.
-        Delete(family::mailbox::Delete<'a>) = "DELETE",
+        Delete(Mailbox<'a>) = "DELETE",
         /// Gives a mailbox another name.
         Rename(family::mailbox::Rename<'a>) = "RENAME",
         /// Adds a mailbox to the subscribed ones.
@@ -134,7 +136,7 @@ dispatch! {
         /// Chooses what the server tells without being asked.
         Notify(family::notify::Notify<'a>) = "NOTIFY",
         /// Searches in several mailboxes.
-        Esearch(family::search::Esearch<'a>) = "ESEARCH",
+        Esearch[Box<family::search::Esearch<'a>>] = "ESEARCH",
         /// Asks which conversions there are.
         Conversions(family::convert::Conversions<'a>) = "CONVERSIONS",
         /// Makes URLs that authorise to read a message.
@@ -166,7 +168,7 @@ dispatch! {
         /// Moves messages.
         Move(family::copy::Copy<'a>) = "MOVE",
         /// Looks for messages, and gives them in order.
-        Sort[family::sort::Sort<'a>] = "SORT",
+        Sort[Box<family::sort::Sort<'a>>] = "SORT",
         /// Looks for messages, and gives them in threads.
         Thread(family::thread::Thread<'a>) = "THREAD",
         /// Adds a message in place of another.
@@ -190,7 +192,7 @@ dispatch! {
         /// [`Move`](Self::Move) by UID.
         UidMove(family::copy::Copy<'a>) = "UID MOVE",
         /// [`Sort`](Self::Sort), answered with UIDs.
-        UidSort[family::sort::Sort<'a>] = "UID SORT",
+        UidSort[Box<family::sort::Sort<'a>>] = "UID SORT",
         /// [`Thread`](Self::Thread), answered with UIDs.
         UidThread(family::thread::Thread<'a>) = "UID THREAD",
         /// [`Replace`](Self::Replace) by UID.
@@ -555,9 +557,8 @@ impl<'a> Wire<'a> for Command<'a> {
 
 impl<'a> Wire<'a> for OtherCommand<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, name) = match Atom::parse_part(input, cx) {
-            Ok(parsed) => parsed,
-            Err(_) => return Err(fail(input, "command-name")),
+        let Ok((rest, name)) = Atom::parse_part(input, cx) else {
+            return Err(fail(input, "command-name"));
         };
         match rest {
             [b' ', behind @ ..] if !matches!(behind, [b' ' | b'\r' | b'\n', ..] | []) => {

@@ -109,5 +109,24 @@ deviations! {
         MissingEnabled = lenient "A1 OK ENABLE completed",
         /// EXPUNGE during FETCH, STORE or SEARCH, or while nothing is in progress: Gmail.
         UntimelyExpunge = default "* 5 EXPUNGE",
+        /// A mailbox name with blanks or controls in it that is no string: Exchange, Office 365. It ends
+        /// where the line or the list behind it makes it end.
+        UnquotedMailbox = default "* STATUS Sent Items (MESSAGES 0)",
+        /// COPYUID without UIDs: Outlook.com.
+        EmptyUidSet = default "[COPYUID 38505  ]",
+        /// The options of GETMETADATA behind the mailbox: the examples of RFC 5464, and clients that
+        /// follow them.
+        OptionsBehindMailbox = default "GETMETADATA INBOX (DEPTH 1) /private/comment",
+        /// Several entries of GETMETADATA without parentheses: the examples of RFC 5464.
+        BareEntries = default "GETMETADATA INBOX /private/comment /shared/comment",
+        /// A charset of the code BADCHARSET without its parentheses.
+        BareCharset = default "[BADCHARSET utf-8]",
+        /// A modification sequence of a search that found nothing; it is dropped.
+        ModSeqOfNothing = default "* SEARCH (MODSEQ 5)",
+        /// A list that stands alone in a list of THREAD, where it needs no parentheses. It is written as it
+        /// came.
+        LoneThread = default "* THREAD (1 (2))",
+        /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
+        AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
     }
 }
