@@ -189,8 +189,22 @@ pub(super) fn line_start_with_dot(octets: &[u8], from: usize) -> Option<usize> {
         None => 0,
     };
     let from = from.checked_add(near)?;
-    let at = memmem::find(octets.get(from..)?, b"\r\n.")?;
+    let at = find_dot(octets.get(from..)?)?;
     from.checked_add(at)?.checked_add(2)
+}
+
+/// The first CRLF with a dot behind it.
+fn find_dot(octets: &[u8]) -> Option<usize> {
+    #[cfg(feature = "std")]
+    {
+        // What a search has to know of its needle is worked out once: a chunk of a body is as soon
+        // looked through.
+        static DOT: std::sync::LazyLock<memmem::Finder<'static>> =
+            std::sync::LazyLock::new(|| memmem::Finder::new(b"\r\n."));
+        DOT.find(octets)
+    }
+    #[cfg(not(feature = "std"))]
+    memmem::find(octets, b"\r\n.")
 }
 
 /// Whether a dot stands behind an LF.
