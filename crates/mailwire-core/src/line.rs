@@ -205,7 +205,7 @@ pub fn lf_place(octets: &[u8; STEP]) -> usize {
 #[inline(always)]
 const fn lf_bits(octets: &[u8; 8]) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let differs = u64::from_le_bytes(*octets) ^ ONES * b'\n' as u64;
+    let differs = u64::from_le_bytes(*octets) ^ (ONES * b'\n' as u64);
     differs.wrapping_sub(ONES) & !differs & ONES << 7
 }
 

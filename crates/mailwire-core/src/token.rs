@@ -233,10 +233,10 @@ pub fn leading_key(input: &[u8]) -> Option<(u64, usize)> {
     // Bit 7 of each octet tells; the additions carry nothing over, since octets over 127 are put
     // aside.
     let low = octets & !HIGH;
-    let lower = low | ONES * 0x20;
+    let lower = low | (ONES * 0x20);
     let letter = (lower + ONES * (0x80 - b'a' as u64)) & !(lower + ONES * (0x7f - b'z' as u64));
     let digit = (low + ONES * (0x80 - b'0' as u64)) & !(low + ONES * (0x7f - b'9' as u64));
-    let other = (low ^ ONES * b'-' as u64) + ONES * 0x7f;
+    let other = (low ^ (ONES * b'-' as u64)) + ONES * 0x7f;
     let behind = (other & !letter & !digit | octets) & HIGH;
     let end = behind & behind.wrapping_neg();
     let len = usize::try_from(end.trailing_zeros() / 8).ok()?;
