@@ -6,13 +6,30 @@ use crate::parse::Wire;
 
 /// Writes into a buffer of the caller's, behind what it already holds.
 ///
-/// IMAP records a cut point where a synchronizing literal must wait for the server; SMTP and POP3
-/// never cut.
+/// IMAP records where a synchronizing literal must wait for the server, and where a streamed body
+/// belongs; SMTP and POP3 never cut.
 #[derive(Debug)]
 pub struct Encoder<'b> {
     out: &'b mut Vec<u8>,
-    cuts: Vec<usize>,
+    cuts: Vec<Cut>,
     mode: u32,
+}
+
+/// A place in what was written where more than the next octet is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The peer must be waited for.
+    Wait {
+        /// Length of the buffer at this place.
+        at: usize,
+    },
+    /// A body goes here that the caller streams.
+    Body {
+        /// Length of the buffer at this place.
+        at: usize,
+        /// Octets of the body.
+        size: u64,
+    },
 }
 
 impl<'b> Encoder<'b> {
@@ -129,13 +146,19 @@ impl<'b> Encoder<'b> {
 
     /// Marks the place where the peer must be waited for.
     pub fn cut(&mut self) -> &mut Self {
-        self.cuts.push(self.out.len());
+        self.cuts.push(Cut::Wait { at: self.out.len() });
         self
     }
 
-    /// The cut points, as lengths of the buffer.
+    /// Marks the place of a body that the caller streams.
+    pub fn body(&mut self, size: u64) -> &mut Self {
+        self.cuts.push(Cut::Body { at: self.out.len(), size });
+        self
+    }
+
+    /// The cut points, in their order.
     #[must_use]
-    pub fn into_cuts(self) -> Vec<usize> {
+    pub fn into_cuts(self) -> Vec<Cut> {
         self.cuts
     }
 }
@@ -181,7 +204,7 @@ mod tests {
     fn cuts_are_places_in_the_buffer() {
         let mut out = Vec::from(&b"A1 "[..]);
         let mut encoder = Encoder::new(&mut out);
-        encoder.bytes(b"{3}").crlf().cut().bytes(b"abc");
-        assert_eq!(encoder.into_cuts(), [8]);
+        encoder.bytes(b"{3}").crlf().cut().body(3).crlf();
+        assert_eq!(encoder.into_cuts(), [Cut::Wait { at: 8 }, Cut::Body { at: 8, size: 3 }]);
     }
 }

@@ -15,6 +15,7 @@
 //! | what a grammar function gets and gives | [`parse`] |
 //! | what may deviate from the grammar | [`tolerance`] |
 //! | what a machine is | [`machine`] |
+//! | which answers a server still owes | [`owed`] |
 //! | how SASL exchanges are framed | [`sasl`] |
 //!
 //! Programs depend on a protocol crate, which re-exports what they need from here. The grammar
@@ -34,6 +35,7 @@ pub mod error;
 pub mod few;
 pub mod line;
 pub mod machine;
+pub mod owed;
 pub mod owned;
 pub mod parse;
 #[cfg(feature = "rows")]
@@ -49,7 +51,7 @@ pub use buffer::InputBuffer;
 pub use encoder::Encoder;
 pub use error::{InvalidValue, SyntaxError};
 pub use few::Few;
-pub use machine::{Machine, Received, Wait};
+pub use machine::{Machine, Received, Side, TlsPolicy, Unanswered, Wait};
 pub use owned::{IntoBytes, IntoOwned};
 pub use secret::Secret;
 pub use tolerance::{Deviations, Tolerance};

@@ -100,3 +100,61 @@ impl fmt::Display for Wait {
         fmt::Debug::fmt(self, f)
     }
 }
+
+/// One of the two ends of a connection. The names stay with the connection, whoever commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The side that opened the connection.
+    Client,
+    /// The side that accepted it.
+    Server,
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// Whether a session must or may go over to TLS. It is fixed for the life of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TlsPolicy {
+    /// TLS is not used.
+    None,
+    /// TLS is used when both sides can.
+    #[default]
+    Opportunistic,
+    /// Nothing of value is said without TLS.
+    Required,
+}
+
+/// How a command ended that got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unanswered {
+    /// The server did not get it, or not all of it: it had no effect.
+    NotSent,
+    /// The server may have got it; whether it had an effect is not known.
+    Unknown,
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSent => "not sent",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// True for a verb of HTTP: a browser that is tricked into talking to a mail server begins with one.
+#[must_use]
+pub fn is_http_method(verb: &[u8]) -> bool {
+    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"PATCH", b"TRACE"]
+        .iter()
+        .any(|method| verb.eq_ignore_ascii_case(method))
+}

@@ -19,8 +19,8 @@ use crate::element::number::{Number, NzNumber};
 use crate::element::sequence::SequenceSet;
 use crate::element::string::Atom;
 use crate::element::tag::Tag;
-use crate::extension::Capabilities;
 use crate::family;
+use crate::family::capability::Capabilities;
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 

@@ -8,6 +8,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::Mode;
 use crate::dispatch::dispatch;
+use crate::element::literal::is_cut;
 use crate::element::mailbox::Mailbox;
 use crate::element::raw::RawData;
 use crate::element::sequence::SequenceSet;
@@ -69,7 +70,7 @@ dispatch! {
         /// Logs in with a name and a password.
         Login(family::auth::Login<'a>) = "LOGIN",
         /// Switches extensions on.
-        Enable(family::enable::Enable<'a>) = "ENABLE",
+        Enable[family::enable::Enable<'a>] = "ENABLE",
         /// Opens a mailbox.
         Select(family::select::Select<'a>) = "SELECT",
         /// Opens a mailbox to read only.
@@ -77,7 +78,7 @@ dispatch! {
         /// Makes a mailbox.
         Create(family::mailbox::Create<'a>) = "CREATE",
         /// Removes a mailbox.
-        Delete(family::mailbox::Delete<'a>) = "DELETE",
+        Delete(Mailbox<'a>) = "DELETE",
         /// Gives a mailbox another name.
         Rename(family::mailbox::Rename<'a>) = "RENAME",
         /// Adds a mailbox to the subscribed ones.
@@ -556,9 +557,8 @@ impl<'a> Wire<'a> for Command<'a> {
 
 impl<'a> Wire<'a> for OtherCommand<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, name) = match Atom::parse_part(input, cx) {
-            Ok(parsed) => parsed,
-            Err(_) => return Err(fail(input, "command-name")),
+        let Ok((rest, name)) = Atom::parse_part(input, cx) else {
+            return Err(fail(input, "command-name"));
         };
         match rest {
             [b' ', behind @ ..] if !matches!(behind, [b' ' | b'\r' | b'\n', ..] | []) => {
@@ -583,6 +583,9 @@ impl<'a> Wire<'a> for TaggedCommand<'a> {
         let (rest, tag) = Tag::parse_part(input, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, command) = cx.limited(DEPTH, |cx| cut(Command::parse_part(rest, cx)))?;
+        if is_cut(rest, cx) {
+            return Ok((rest, Self { tag, command }));
+        }
         let (rest, ()) = line_end(rest, cx)?;
         Ok((rest, Self { tag, command }))
     }

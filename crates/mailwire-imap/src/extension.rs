@@ -1,19 +1,15 @@
-//! The extensions: one table, the capability that names each, and the set that a server offers.
+//! The extensions: one table, and sets of them.
 //!
 //! `EXTENSIONS.md` at the root of the repository is printed from the table; a test compares the two.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt::Write;
 
-use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire};
-use mailwire_core::token::{ByteSet, one_or_more};
-use mailwire_core::{text_type, wire_api, wire_enum};
+use mailwire_core::token::ByteSet;
+use mailwire_core::wire_enum;
 
-use crate::command::Verb;
-use crate::element::items::{Items, item};
-use crate::tolerance::Deviation;
+/// `ATOM-CHAR`, and `%` and `*` in the values of some; not `]`, which ends a code.
+pub(crate) static CAPABILITY: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){\"\\]");
 
 wire_enum! {
     /// An extension, by its capability; one that ends in `=` or `-` has a value behind it.
@@ -221,7 +217,7 @@ pub struct ExtensionRow {
     /// What stands behind the capability; empty for nothing.
     pub value: &'static str,
     /// The commands that it adds.
-    pub verbs: &'static [Verb],
+    pub verbs: &'static [&'static str],
     /// The responses that it adds.
     pub responses: &'static [&'static str],
     /// The response codes that it adds.
@@ -235,7 +231,7 @@ pub struct ExtensionRow {
 /// Rows of the table: `Extension: source, summary, value, verbs, responses, codes, items, file`.
 macro_rules! extensions {
     ($($name:ident: $source:literal, $summary:literal, $value:literal,
-       verbs [$($verb:ident),*], responses $responses:tt, codes $codes:tt,
+       verbs $verbs:tt, responses $responses:tt, codes $codes:tt,
        $items:literal, $file:literal;)+) => {
         /// Every extension that is known here, in the order of [`Extension`].
         pub static EXTENSIONS: [ExtensionRow; Extension::ALL.len()] = [$(
@@ -244,7 +240,7 @@ macro_rules! extensions {
                 source: $source,
                 summary: $summary,
                 value: $value,
-                verbs: &[$(Verb::$verb),*],
+                verbs: &$verbs,
                 responses: &$responses,
                 codes: &$codes,
                 items: $items,
@@ -255,36 +251,36 @@ macro_rules! extensions {
 }
 
 extensions! {
-    Imap4Rev1: "RFC 3501", "the base protocol", "", verbs [Capability, Noop, Logout, Authenticate, Login, Select, Examine, Create, Delete, Rename, Subscribe, Unsubscribe, List, Lsub, Status, Append, Check, Close, Expunge, Search, Fetch, Store, Copy], responses ["CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "EXISTS", "RECENT", "EXPUNGE", "FETCH"], codes ["ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE", "UIDNEXT", "UIDVALIDITY", "UNSEEN"], "", "command.rs";
-    Imap4Rev2: "RFC 9051", "the base protocol, second revision", "", verbs [Enable, Namespace, Idle, Move, Unselect], responses ["ENABLED", "ESEARCH", "NAMESPACE"], codes ["HASCHILDREN", "UNKNOWN-CTE", "CLOSED", "NOTSAVED", "UIDNOTSTICKY"], "FETCH: BINARY", "command.rs";
-    Acl: "RFC 4314", "access control lists", "", verbs [SetAcl, DeleteAcl, GetAcl, ListRights, MyRights], responses ["ACL", "LISTRIGHTS", "MYRIGHTS"], codes [], "", "family/acl.rs";
+    Imap4Rev1: "RFC 3501", "the base protocol", "", verbs ["CAPABILITY", "NOOP", "LOGOUT", "AUTHENTICATE", "LOGIN", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "CHECK", "CLOSE", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY"], responses ["CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "EXISTS", "RECENT", "EXPUNGE", "FETCH"], codes ["ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE", "UIDNEXT", "UIDVALIDITY", "UNSEEN"], "", "command.rs";
+    Imap4Rev2: "RFC 9051", "the base protocol, second revision", "", verbs ["ENABLE", "NAMESPACE", "IDLE", "MOVE", "UNSELECT"], responses ["ENABLED", "ESEARCH", "NAMESPACE"], codes ["HASCHILDREN", "UNKNOWN-CTE", "CLOSED", "NOTSAVED", "UIDNOTSTICKY"], "FETCH: BINARY", "command.rs";
+    Acl: "RFC 4314", "access control lists", "", verbs ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"], responses ["ACL", "LISTRIGHTS", "MYRIGHTS"], codes [], "", "family/acl.rs";
     Rights: "RFC 4314", "rights that the server knows", "rights", verbs [], responses [], codes [], "LISTRIGHTS", "family/acl.rs";
     AnnotateExperiment1: "RFC 5257", "annotations of messages", "", verbs [], responses [], codes ["ANNOTATE", "ANNOTATIONS"], "SELECT: ANNOTATE; FETCH, STORE, APPEND, SEARCH, SORT: ANNOTATION", "element/annotation.rs";
     AppendLimit: "RFC 7889", "the size of the largest message", "[=octets]", verbs [], responses [], codes ["TOOBIG"], "STATUS: APPENDLIMIT", "family/status.rs";
-    Auth: "RFC 9051", "SASL mechanisms", "mechanism", verbs [Authenticate], responses [], codes [], "", "family/auth.rs";
+    Auth: "RFC 9051", "SASL mechanisms", "mechanism", verbs ["AUTHENTICATE"], responses [], codes [], "", "family/auth.rs";
     Binary: "RFC 3516", "parts without their transfer encoding, and literal8", "", verbs [], responses [], codes ["UNKNOWN-CTE"], "FETCH: BINARY BINARY.PEEK BINARY.SIZE", "element/section.rs";
     Catenate: "RFC 4469", "messages made of parts that the server has", "", verbs [], responses [], codes ["BADURL", "TOOBIG"], "APPEND: CATENATE", "family/append.rs";
     Children: "RFC 3348", "whether mailboxes have children", "", verbs [], responses [], codes [], "LIST: \\HasChildren \\HasNoChildren", "family/list/attribute.rs";
-    CompressDeflate: "RFC 4978", "compression of the session", "", verbs [Compress], responses [], codes ["COMPRESSIONACTIVE"], "", "family/compress.rs";
+    CompressDeflate: "RFC 4978", "compression of the session", "", verbs ["COMPRESS"], responses [], codes ["COMPRESSIONACTIVE"], "", "family/compress.rs";
     CondStore: "RFC 7162", "modification sequences", "", verbs [], responses [], codes ["HIGHESTMODSEQ", "NOMODSEQ", "MODIFIED"], "SELECT: CONDSTORE; FETCH: MODSEQ CHANGEDSINCE; STORE: UNCHANGEDSINCE; SEARCH: MODSEQ; STATUS: HIGHESTMODSEQ", "element/mod_seq.rs";
     QResync: "RFC 7162", "resynchronisation in one round trip", "", verbs [], responses ["VANISHED"], codes ["CLOSED"], "SELECT: QRESYNC; FETCH: VANISHED", "family/select.rs";
-    ContextSearch: "RFC 5267", "searches that are kept up to date", "", verbs [CancelUpdate], responses [], codes ["NOUPDATE"], "SEARCH: CONTEXT UPDATE PARTIAL; ESEARCH: ADDTO REMOVEFROM PARTIAL", "family/search/options.rs";
-    ContextSort: "RFC 5267", "sorted searches that are kept up to date", "", verbs [CancelUpdate], responses [], codes ["NOUPDATE"], "SORT: CONTEXT UPDATE PARTIAL; ESEARCH: ADDTO REMOVEFROM PARTIAL", "family/search/options.rs";
-    Convert: "RFC 5259", "messages in another form", "", verbs [Convert, UidConvert, Conversions], responses ["CONVERTED", "CONVERSION"], codes ["TEMPFAIL", "MAXCONVERTMESSAGES", "MAXCONVERTPARTS"], "", "family/convert.rs";
+    ContextSearch: "RFC 5267", "searches that are kept up to date", "", verbs ["CANCELUPDATE"], responses [], codes ["NOUPDATE"], "SEARCH: CONTEXT UPDATE PARTIAL; ESEARCH: ADDTO REMOVEFROM PARTIAL", "family/search/options.rs";
+    ContextSort: "RFC 5267", "sorted searches that are kept up to date", "", verbs ["CANCELUPDATE"], responses [], codes ["NOUPDATE"], "SORT: CONTEXT UPDATE PARTIAL; ESEARCH: ADDTO REMOVEFROM PARTIAL", "family/search/options.rs";
+    Convert: "RFC 5259", "messages in another form", "", verbs ["CONVERT", "UID CONVERT", "CONVERSIONS"], responses ["CONVERTED", "CONVERSION"], codes ["TEMPFAIL", "MAXCONVERTMESSAGES", "MAXCONVERTPARTS"], "", "family/convert.rs";
     CreateSpecialUse: "RFC 6154", "mailboxes made for a use", "", verbs [], responses [], codes ["USEATTR"], "CREATE: USE", "family/mailbox.rs";
-    Enable: "RFC 5161", "extensions that have to be switched on", "", verbs [Enable], responses ["ENABLED"], codes [], "", "family/enable.rs";
+    Enable: "RFC 5161", "extensions that have to be switched on", "", verbs ["ENABLE"], responses ["ENABLED"], codes [], "", "family/enable.rs";
     ESearch: "RFC 4731", "what a search gives back", "", verbs [], responses ["ESEARCH"], codes [], "SEARCH: RETURN MIN MAX ALL COUNT", "family/search/options.rs";
     ESort: "RFC 5267", "what a sorted search gives back", "", verbs [], responses ["ESEARCH"], codes [], "SORT: RETURN MIN MAX ALL COUNT", "family/sort.rs";
     Filters: "RFC 5466", "searches with a name", "", verbs [], responses [], codes ["UNDEFINED-FILTER"], "SEARCH: FILTER", "family/search/key.rs";
     I18nLevel1: "RFC 5255", "comparison of texts in any language", "", verbs [], responses [], codes [], "SEARCH, SORT, THREAD", "family/language.rs";
-    I18nLevel2: "RFC 5255", "choice of the comparison", "", verbs [Comparator], responses ["COMPARATOR"], codes ["BADCOMPARATOR"], "", "family/language.rs";
-    Id: "RFC 2971", "who the two ends are", "", verbs [Id], responses ["ID"], codes [], "", "family/id.rs";
-    Idle: "RFC 2177", "waiting for what is new", "", verbs [Idle], responses [], codes [], "", "family/idle.rs";
+    I18nLevel2: "RFC 5255", "choice of the comparison", "", verbs ["COMPARATOR"], responses ["COMPARATOR"], codes ["BADCOMPARATOR"], "", "family/language.rs";
+    Id: "RFC 2971", "who the two ends are", "", verbs ["ID"], responses ["ID"], codes [], "", "family/id.rs";
+    Idle: "RFC 2177", "waiting for what is new", "", verbs ["IDLE"], responses [], codes [], "", "family/idle.rs";
     ImapSieve: "RFC 6785", "scripts that run on events", "ManageSieve URL", verbs [], responses [], codes [], "METADATA: /shared/imapsieve/script", "element/entry.rs";
     InProgress: "RFC 9585", "how far a long command is", "", verbs [], responses [], codes ["INPROGRESS"], "", "code.rs";
-    JmapAccess: "RFC 9698", "where the JMAP server is", "", verbs [GetJmapAccess], responses ["JMAPACCESS"], codes [], "", "family/jmap.rs";
-    Language: "RFC 5255", "the language of texts", "", verbs [Language], responses ["LANGUAGE"], codes [], "NAMESPACE: TRANSLATION", "family/language.rs";
-    ListExtended: "RFC 5258", "what LIST looks for and gives back", "", verbs [List], responses ["LIST"], codes [], "LIST: SUBSCRIBED REMOTE RECURSIVEMATCH CHILDREN CHILDINFO", "family/list/mod.rs";
+    JmapAccess: "RFC 9698", "where the JMAP server is", "", verbs ["GETJMAPACCESS"], responses ["JMAPACCESS"], codes [], "", "family/jmap.rs";
+    Language: "RFC 5255", "the language of texts", "", verbs ["LANGUAGE"], responses ["LANGUAGE"], codes [], "NAMESPACE: TRANSLATION", "family/language.rs";
+    ListExtended: "RFC 5258", "what LIST looks for and gives back", "", verbs ["LIST"], responses ["LIST"], codes [], "LIST: SUBSCRIBED REMOTE RECURSIVEMATCH CHILDREN CHILDINFO", "family/list/mod.rs";
     ListMetadata: "RFC 9590", "annotations in LIST", "", verbs [], responses [], codes [], "LIST: METADATA", "family/list/options.rs";
     ListMyRights: "RFC 8440", "the client's rights in LIST", "", verbs [], responses [], codes [], "LIST: MYRIGHTS", "family/list/options.rs";
     ListStatus: "RFC 5819", "STATUS in LIST", "", verbs [], responses [], codes [], "LIST: STATUS", "family/list/options.rs";
@@ -292,50 +288,50 @@ extensions! {
     LiteralMinus: "RFC 7888", "literals of up to 4096 octets without waiting", "", verbs [], responses [], codes [], "{n+}", "token.rs";
     LoginReferrals: "RFC 2221", "logins on another server", "", verbs [], responses [], codes ["REFERRAL"], "", "code.rs";
     LoginDisabled: "RFC 9051", "LOGIN is refused", "", verbs [], responses [], codes [], "LOGIN", "family/auth.rs";
-    MailboxReferrals: "RFC 2193", "mailboxes on other servers", "", verbs [Rlist, Rlsub], responses [], codes ["REFERRAL"], "", "family/list/mod.rs";
+    MailboxReferrals: "RFC 2193", "mailboxes on other servers", "", verbs ["RLIST", "RLSUB"], responses [], codes ["REFERRAL"], "", "family/list/mod.rs";
     MessageLimit: "RFC 9738", "how many messages one command handles", "messages", verbs [], responses [], codes ["MESSAGELIMIT"], "SEARCH: UIDAFTER UIDBEFORE", "code.rs";
     SaveLimit: "RFC 9738", "how many messages one command stores", "messages", verbs [], responses [], codes ["MESSAGELIMIT"], "", "code.rs";
-    Metadata: "RFC 5464", "annotations of mailboxes and of the server", "", verbs [GetMetadata, SetMetadata], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
-    MetadataServer: "RFC 5464", "annotations of the server", "", verbs [GetMetadata, SetMetadata], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
-    Move: "RFC 6851", "moving messages", "", verbs [Move, UidMove], responses [], codes ["COPYUID"], "", "family/copy.rs";
+    Metadata: "RFC 5464", "annotations of mailboxes and of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
+    MetadataServer: "RFC 5464", "annotations of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
+    Move: "RFC 6851", "moving messages", "", verbs ["MOVE", "UID MOVE"], responses [], codes ["COPYUID"], "", "family/copy.rs";
     MultiAppend: "RFC 3502", "several messages in one APPEND", "", verbs [], responses [], codes [], "APPEND", "family/append.rs";
-    MultiSearch: "RFC 7377", "searches in several mailboxes", "", verbs [Esearch], responses ["ESEARCH"], codes [], "ESEARCH: MAILBOX UIDVALIDITY", "family/search/multi.rs";
-    Namespace: "RFC 2342", "the prefixes of mailbox names", "", verbs [Namespace], responses ["NAMESPACE"], codes [], "", "family/namespace.rs";
-    Notify: "RFC 5465", "what the server tells without being asked", "", verbs [Notify], responses [], codes ["NOTIFICATIONOVERFLOW", "BADEVENT"], "LIST: OLDNAME \\NoAccess", "family/notify.rs";
+    MultiSearch: "RFC 7377", "searches in several mailboxes", "", verbs ["ESEARCH"], responses ["ESEARCH"], codes [], "ESEARCH: MAILBOX UIDVALIDITY", "family/search/multi.rs";
+    Namespace: "RFC 2342", "the prefixes of mailbox names", "", verbs ["NAMESPACE"], responses ["NAMESPACE"], codes [], "", "family/namespace.rs";
+    Notify: "RFC 5465", "what the server tells without being asked", "", verbs ["NOTIFY"], responses [], codes ["NOTIFICATIONOVERFLOW", "BADEVENT"], "LIST: OLDNAME \\NoAccess", "family/notify.rs";
     ObjectId: "RFC 8474", "identifiers that stay", "", verbs [], responses [], codes ["MAILBOXID"], "FETCH, SEARCH: EMAILID THREADID; STATUS: MAILBOXID", "element/object_id.rs";
     Partial: "RFC 9394", "results by pages", "", verbs [], responses [], codes [], "SEARCH, FETCH: PARTIAL", "element/partial_range.rs";
     Preview: "RFC 8970", "the beginning of the text", "", verbs [], responses [], codes [], "FETCH: PREVIEW", "family/fetch/item.rs";
-    Quota: "RFC 9208", "limits of resources", "", verbs [GetQuota, GetQuotaRoot], responses ["QUOTA", "QUOTAROOT"], codes ["OVERQUOTA"], "STATUS: DELETED DELETED-STORAGE", "family/quota.rs";
+    Quota: "RFC 9208", "limits of resources", "", verbs ["GETQUOTA", "GETQUOTAROOT"], responses ["QUOTA", "QUOTAROOT"], codes ["OVERQUOTA"], "STATUS: DELETED DELETED-STORAGE", "family/quota.rs";
     QuotaRes: "RFC 9208", "resources that are limited", "resource", verbs [], responses [], codes [], "QUOTA", "family/quota.rs";
-    QuotaSet: "RFC 9208", "limits that clients can change", "", verbs [SetQuota], responses [], codes [], "", "family/quota.rs";
-    Replace: "RFC 8508", "a message in place of another", "", verbs [Replace, UidReplace], responses [], codes [], "", "family/append.rs";
+    QuotaSet: "RFC 9208", "limits that clients can change", "", verbs ["SETQUOTA"], responses [], codes [], "", "family/quota.rs";
+    Replace: "RFC 8508", "a message in place of another", "", verbs ["REPLACE", "UID REPLACE"], responses [], codes [], "", "family/append.rs";
     SaslIr: "RFC 4959", "the first response in the command", "", verbs [], responses [], codes [], "AUTHENTICATE", "family/auth.rs";
     SaveDate: "RFC 8514", "when a message was saved", "", verbs [], responses [], codes [], "FETCH: SAVEDATE; SEARCH: SAVEDBEFORE SAVEDON SAVEDSINCE SAVEDATESUPPORTED", "family/fetch/item.rs";
     SearchFuzzy: "RFC 6203", "searches that are not exact", "", verbs [], responses [], codes [], "SEARCH: FUZZY; ESEARCH, SORT: RELEVANCY", "family/search/key.rs";
     SearchRes: "RFC 5182", "results of searches that are kept", "", verbs [], responses [], codes ["NOTSAVED"], "SEARCH: SAVE; $", "element/sequence.rs";
-    Sort: "RFC 5256", "sorting by the server", "", verbs [Sort, UidSort], responses ["SORT"], codes [], "", "family/sort.rs";
+    Sort: "RFC 5256", "sorting by the server", "", verbs ["SORT", "UID SORT"], responses ["SORT"], codes [], "", "family/sort.rs";
     SortDisplay: "RFC 5957", "sorting by names", "", verbs [], responses [], codes [], "SORT: DISPLAYFROM DISPLAYTO", "family/sort.rs";
     SpecialUse: "RFC 6154", "what mailboxes are for", "", verbs [], responses [], codes [], "LIST: SPECIAL-USE \\All \\Archive \\Drafts \\Flagged \\Junk \\Sent \\Trash \\Important", "family/list/attribute.rs";
-    StartTls: "RFC 9051", "going over to TLS", "", verbs [StartTls], responses [], codes [], "", "family/starttls.rs";
+    StartTls: "RFC 9051", "going over to TLS", "", verbs ["STARTTLS"], responses [], codes [], "", "family/starttls.rs";
     StatusSize: "RFC 8438", "the size of a mailbox", "", verbs [], responses [], codes [], "STATUS: SIZE", "family/status.rs";
-    ThreadOrderedSubject: "RFC 5256", "threads by subject", "", verbs [Thread, UidThread], responses ["THREAD"], codes [], "", "family/thread.rs";
-    ThreadReferences: "RFC 5256", "threads by references", "", verbs [Thread, UidThread], responses ["THREAD"], codes [], "", "family/thread.rs";
-    ThreadRefs: "Dovecot, Cyrus", "threads by references, not by subject", "", verbs [Thread, UidThread], responses ["THREAD"], codes [], "", "family/thread.rs";
-    UidBatches: "RFC 10022", "ranges of UIDs of a size", "", verbs [UidBatches], responses ["UIDBATCHES"], codes ["TOOFEW", "TOOMANY"], "", "family/uid_batches.rs";
+    ThreadOrderedSubject: "RFC 5256", "threads by subject", "", verbs ["THREAD", "UID THREAD"], responses ["THREAD"], codes [], "", "family/thread.rs";
+    ThreadReferences: "RFC 5256", "threads by references", "", verbs ["THREAD", "UID THREAD"], responses ["THREAD"], codes [], "", "family/thread.rs";
+    ThreadRefs: "Dovecot, Cyrus", "threads by references, not by subject", "", verbs ["THREAD", "UID THREAD"], responses ["THREAD"], codes [], "", "family/thread.rs";
+    UidBatches: "RFC 10022", "ranges of UIDs of a size", "", verbs ["UIDBATCHES"], responses ["UIDBATCHES"], codes ["TOOFEW", "TOOMANY"], "", "family/uid_batches.rs";
     UidOnly: "RFC 9586", "no message sequence numbers", "", verbs [], responses ["UIDFETCH", "VANISHED"], codes ["UIDREQUIRED"], "", "family/fetch/mod.rs";
-    UidPlus: "RFC 4315", "UIDs of what was stored and copied", "", verbs [UidExpunge], responses [], codes ["APPENDUID", "COPYUID", "UIDNOTSTICKY"], "", "family/copy.rs";
-    Unauthenticate: "RFC 8437", "back to before login", "", verbs [Unauthenticate], responses [], codes [], "", "family/session.rs";
-    Unselect: "RFC 3691", "closing without removing", "", verbs [Unselect], responses [], codes [], "", "family/select.rs";
+    UidPlus: "RFC 4315", "UIDs of what was stored and copied", "", verbs ["UID EXPUNGE"], responses [], codes ["APPENDUID", "COPYUID", "UIDNOTSTICKY"], "", "family/copy.rs";
+    Unauthenticate: "RFC 8437", "back to before login", "", verbs ["UNAUTHENTICATE"], responses [], codes [], "", "family/session.rs";
+    Unselect: "RFC 3691", "closing without removing", "", verbs ["UNSELECT"], responses [], codes [], "", "family/select.rs";
     UrlPartial: "RFC 5550", "parts of messages in URLs", "", verbs [], responses [], codes [], "CATENATE, URLFETCH", "element/url.rs";
-    UrlAuth: "RFC 4467", "URLs that authorise", "", verbs [GenUrlAuth, ResetKey, UrlFetch], responses ["GENURLAUTH", "URLFETCH"], codes ["URLMECH"], "", "family/urlauth.rs";
+    UrlAuth: "RFC 4467", "URLs that authorise", "", verbs ["GENURLAUTH", "RESETKEY", "URLFETCH"], responses ["GENURLAUTH", "URLFETCH"], codes ["URLMECH"], "", "family/urlauth.rs";
     UrlAuthBinary: "RFC 5524", "decoded parts by URL", "", verbs [], responses [], codes [], "URLFETCH: BODY BINARY BODYPARTSTRUCTURE", "family/urlauth.rs";
     Utf8Accept: "RFC 9755", "UTF-8 in strings and names", "", verbs [], responses [], codes [], "APPEND: UTF8", "mode.rs";
     Utf8Only: "RFC 9755", "UTF-8 is required", "", verbs [], responses [], codes [], "", "mode.rs";
     Within: "RFC 5032", "searches by age", "", verbs [], responses [], codes [], "SEARCH: OLDER YOUNGER", "family/search/key.rs";
     XGmExt1: "Gmail", "labels, threads and searches of Gmail", "", verbs [], responses [], codes [], "FETCH: X-GM-MSGID X-GM-THRID X-GM-LABELS; STORE: X-GM-LABELS; SEARCH: X-GM-RAW X-GM-MSGID X-GM-THRID X-GM-LABELS", "family/fetch/item.rs";
-    XList: "Gmail, QQ, NetEase", "special uses before SPECIAL-USE", "", verbs [Xlist], responses ["XLIST"], codes [], "", "family/list/mod.rs";
-    XApplePushService: "Apple", "push messages to devices", "", verbs [XApplePushService], responses ["XAPPLEPUSHSERVICE"], codes [], "", "family/push.rs";
-    AnnotateMore: "Cyrus", "annotations before METADATA", "", verbs [GetAnnotation, SetAnnotation], responses ["ANNOTATION"], codes [], "", "family/annotatemore.rs";
+    XList: "Gmail, QQ, NetEase", "special uses before SPECIAL-USE", "", verbs ["XLIST"], responses ["XLIST"], codes [], "", "family/list/mod.rs";
+    XApplePushService: "Apple", "push messages to devices", "", verbs ["XAPPLEPUSHSERVICE"], responses ["XAPPLEPUSHSERVICE"], codes [], "", "family/push.rs";
+    AnnotateMore: "Cyrus", "annotations before METADATA", "", verbs ["GETANNOTATION", "SETANNOTATION"], responses ["ANNOTATION"], codes [], "", "family/annotatemore.rs";
     PreviewFuzzy: "Dovecot", "the beginning of the text, before PREVIEW", "", verbs [], responses [], codes [], "FETCH: PREVIEW (FUZZY)", "family/fetch/item.rs";
     SnippetFuzzy: "Dovecot", "the beginning of the text, before PREVIEW", "", verbs [], responses [], codes [], "FETCH: SNIPPET (FUZZY)", "family/fetch/item.rs";
     SearchMimePart: "Dovecot", "searches in parts", "", verbs [], responses [], codes [], "SEARCH: MIMEPART", "family/search/key.rs";
@@ -363,113 +359,6 @@ impl Extension {
     }
 }
 
-text_type! {
-    /// One capability: its name, with the value behind `=` in some.
-    ///
-    /// RFC 9051 section 7.2.2. Unknown ones are kept. Capabilities that differ in case only are equal.
-    ///
-    /// # Grammar
-    /// ```abnf
-    /// capability = ("AUTH=" auth-type) / atom
-    /// ```
-    ///
-    /// # Wire
-    /// ```text
-    /// S: * CAPABILITY IMAP4rev2 STARTTLS AUTH=GSSAPI
-    /// ```
-    ///
-    /// # Limits
-    /// None of its own.
-    ///
-    /// # Errors
-    /// `capability`.
-    ///
-    /// # Example
-    /// ```
-    /// use mailwire_imap::Extension;
-    /// use mailwire_imap::extension::Capability;
-    ///
-    /// let capability = Capability::parse(b"APPENDLIMIT=35651584")?;
-    /// assert_eq!(capability.extension(), Some(Extension::AppendLimit));
-    /// assert_eq!(capability.value(), Some("35651584"));
-    /// assert_eq!(Capability::parse(b"auth=plain")?.value(), Some("plain"));
-    /// assert_eq!(Capability::parse(b"X-NEW")?.extension(), None);
-    /// # Ok::<(), mailwire_imap::SyntaxError>(())
-    /// ```
-    pub struct Capability: "capability", check = check, utf8, ignore case
-}
-
-/// `ATOM-CHAR`, and `%` and `*` in the values of some; not `]`, which ends a code.
-static CAPABILITY: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){\"\\]");
-
-fn check(capability: &[u8]) -> Result<(), usize> {
-    CAPABILITY.check(capability)?;
-    if capability.is_empty() { Err(0) } else { Ok(()) }
-}
-
-wire_api!(Deviation, crate::Mode: Capability);
-item!(Capability);
-
-impl<'a> Wire<'a> for Capability<'a> {
-    #[inline]
-    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
-        let (rest, capability) = one_or_more(input, &CAPABILITY, "capability")?;
-        Ok((rest, Self::checked(capability)))
-    }
-
-    fn encode(&self, out: &mut Encoder<'_>) {
-        out.bytes(self.as_bytes());
-    }
-}
-
-/// Capabilities with spaces between.
-pub type Capabilities<'a> = Items<'a, Capability<'static>>;
-
-impl Capability<'_> {
-    /// The capability of an extension whose capability has no value.
-    #[must_use]
-    pub const fn of(extension: Extension) -> Capability<'static> {
-        Capability::checked(extension.as_str().as_bytes())
-    }
-
-    /// The extension that it names, if that is known here.
-    #[must_use]
-    pub fn extension(&self) -> Option<Extension> {
-        self.split().map(|(extension, _)| extension)
-    }
-
-    /// What stands behind the name of an extension: a mechanism, a limit, a list of rights.
-    #[must_use]
-    pub fn value(&self) -> Option<&str> {
-        let (_, value) = self.split()?;
-        value
-    }
-
-    fn split(&self) -> Option<(Extension, Option<&str>)> {
-        let text = self.as_str();
-        if let Some(extension) = Extension::from_keyword(text.as_bytes()) {
-            // `AUTH=` alone names no mechanism.
-            return (!text.ends_with(['=', '-']) || extension == Extension::LiteralMinus)
-                .then_some((extension, None));
-        }
-        let behind = text.find('=')?.checked_add(1)?;
-        let (name, value) = text.split_at_checked(behind)?;
-        let prefixed = |name: &str| Extension::from_keyword(name.as_bytes());
-        if let Some(extension) = prefixed(name) {
-            return Some((extension, Some(value)));
-        }
-        if let Some((name, value)) = text.split_at_checked(behind.checked_add(4)?) {
-            if let Some(extension @ Extension::QuotaRes) = prefixed(name) {
-                return Some((extension, Some(value)));
-            }
-        }
-        match prefixed(name.strip_suffix('=')?) {
-            Some(extension @ Extension::AppendLimit) => Some((extension, Some(value))),
-            _ => None,
-        }
-    }
-}
-
 /// A set of extensions.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct ExtensionSet(u128);
@@ -488,6 +377,12 @@ impl ExtensionSet {
     #[must_use]
     pub const fn without(self, extension: Extension) -> Self {
         Self(self.0 & !extension.bit())
+    }
+
+    /// The set without what is in `other`.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// True when `extension` is in the set.
@@ -511,78 +406,6 @@ impl core::fmt::Debug for ExtensionSet {
 impl FromIterator<Extension> for ExtensionSet {
     fn from_iter<I: IntoIterator<Item = Extension>>(extensions: I) -> Self {
         extensions.into_iter().fold(Self::EMPTY, Self::with)
-    }
-}
-
-/// What a server offers: the capabilities that it told last.
-///
-/// Before it told any nothing is known; then what RFC 3501 has may be tried.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Extensions {
-    set: ExtensionSet,
-    known: bool,
-    capabilities: Capabilities<'static>,
-}
-
-impl Extensions {
-    /// What these capabilities offer.
-    #[must_use]
-    pub fn offered(capabilities: Capabilities<'_>) -> Self {
-        let named = capabilities.iter().filter_map(|capability| capability.extension());
-        let set = named.collect();
-        Self { set, known: true, capabilities: mailwire_core::IntoOwned::into_owned(capabilities) }
-    }
-
-    /// Takes extensions away that the server offers and breaks.
-    pub(crate) const fn mask(&mut self, broken: ExtensionSet) {
-        self.set.0 &= !broken.0;
-    }
-
-    /// True when the server told its capabilities.
-    #[must_use]
-    pub const fn is_known(&self) -> bool {
-        self.known
-    }
-
-    /// True when `extension` is offered, or part of an offered IMAP4rev2.
-    #[must_use]
-    pub const fn has(&self, extension: Extension) -> bool {
-        self.set.contains(extension)
-            || self.set.contains(Extension::Imap4Rev2) && extension.is_in_rev2()
-    }
-
-    /// The offered extensions that are known here.
-    #[must_use]
-    pub const fn set(&self) -> ExtensionSet {
-        self.set
-    }
-
-    /// The capabilities with their values, unknown ones included.
-    #[must_use]
-    pub const fn capabilities(&self) -> &Capabilities<'static> {
-        &self.capabilities
-    }
-
-    /// The value of the first capability that names `extension`.
-    #[must_use]
-    pub fn value(&self, extension: Extension) -> Option<String> {
-        let mut named = self.capabilities.iter().filter(|one| one.extension() == Some(extension));
-        named.find_map(|capability| capability.value().map(String::from))
-    }
-
-    /// True when the server offers the SASL mechanism.
-    #[must_use]
-    pub fn has_mechanism(&self, name: &str) -> bool {
-        self.capabilities.iter().any(|capability| {
-            capability.extension() == Some(Extension::Auth)
-                && capability.value().is_some_and(|value| value.eq_ignore_ascii_case(name))
-        })
-    }
-
-    /// The size of the largest message that may be appended, in octets, if the server tells one.
-    #[must_use]
-    pub fn append_limit(&self) -> Option<u64> {
-        self.value(Extension::AppendLimit)?.parse().ok()
     }
 }
 
@@ -620,7 +443,6 @@ pub fn extensions_markdown() -> String {
          |---|---|---|---|---|---|---|---|---|\n",
     );
     for row in &EXTENSIONS {
-        let verbs: Vec<_> = row.verbs.iter().map(|verb| verb.as_str()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
             out,
@@ -629,7 +451,7 @@ pub fn extensions_markdown() -> String {
             row.source,
             row.summary,
             row.value,
-            verbs.join(", "),
+            row.verbs.join(", "),
             row.responses.join(" "),
             row.codes.join(" "),
             row.items,
@@ -643,9 +465,8 @@ pub fn extensions_markdown() -> String {
 mod tests {
     use super::*;
     use crate::code::CodeName;
-    use crate::command::COMMANDS;
+    use crate::command::{COMMANDS, Verb};
     use crate::response::{DataName, Numbered};
-    use crate::rows::{check_rejects, check_rows};
 
     #[test]
     fn the_table_is_in_the_order_of_the_enum() {
@@ -653,6 +474,9 @@ mod tests {
         for (row, extension) in EXTENSIONS.iter().zip(Extension::ALL) {
             assert_eq!(row.extension, *extension);
             assert!(!row.source.is_empty() && !row.summary.is_empty());
+            for verb in row.verbs {
+                assert!(Verb::from_keyword(verb.as_bytes()).is_some(), "{verb}");
+            }
             for code in row.codes {
                 assert!(CodeName::from_keyword(code.as_bytes()).is_some(), "{code}");
             }
@@ -668,52 +492,8 @@ mod tests {
     fn verbs_and_extensions_name_each_other() {
         for row in &COMMANDS {
             if let Some(extension) = row.extension {
-                assert!(extension.row().verbs.contains(&row.verb), "{}", row.verb);
+                assert!(extension.row().verbs.contains(&row.verb.as_str()), "{}", row.verb);
             }
         }
-    }
-
-    #[test]
-    fn rows() {
-        let capability = |text: &'static str| Capability::new(text).unwrap();
-        check_rows(&[
-            (b"IMAP4rev2", Capability::of(Extension::Imap4Rev2)),
-            (b"+", capability("+")),
-            (b"IMAPSIEVE=sieve://h/%20", capability("IMAPSIEVE=sieve://h/%20")),
-        ]);
-        check_rejects::<Capability<'_>>(&[
-            (b"", "capability", 0),
-            (b"a]", "end", 1),
-            (b"\"a\"", "capability", 0),
-        ]);
-    }
-
-    #[test]
-    fn capabilities_name_extensions() {
-        for &extension in Extension::ALL {
-            let name = extension.as_str();
-            let valued = name.ends_with(['=', '-']) && extension != Extension::LiteralMinus;
-            let text = if valued { alloc::format!("{name}x") } else { name.into() };
-            let capability = Capability::new(text).unwrap();
-            assert_eq!(capability.extension(), Some(extension), "{capability}");
-            assert_eq!(capability.value(), valued.then_some("x"), "{capability}");
-        }
-        for unknown in ["AUTH=", "X=Y", "SORT=X", "APPENDLIMITS=1", "QUOTA=X", "+"] {
-            assert_eq!(Capability::new(unknown).unwrap().extension(), None, "{unknown}");
-        }
-    }
-
-    #[test]
-    fn what_is_offered() {
-        let words = ["IMAP4rev2", "AUTH=PLAIN", "APPENDLIMIT=10", "X-Y", "QUOTA=RES-STORAGE"];
-        let words = words.map(|word| Capability::new(word).unwrap());
-        let mut offered = Extensions::offered(Capabilities::new(words));
-        assert!(offered.is_known() && offered.has(Extension::Idle));
-        assert!(offered.has_mechanism("plain") && !offered.has_mechanism("LOGIN"));
-        assert_eq!(offered.append_limit(), Some(10));
-        assert_eq!(offered.capabilities().len(), 5);
-        offered.mask(ExtensionSet::EMPTY.with(Extension::QuotaRes));
-        assert!(!offered.has(Extension::QuotaRes) && offered.set().contains(Extension::Auth));
-        assert!(!Extensions::default().is_known());
     }
 }

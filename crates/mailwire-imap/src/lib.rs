@@ -16,22 +16,30 @@ mod dispatch;
 pub mod element;
 pub mod extension;
 pub mod family;
+pub mod framing;
+pub mod limits;
 pub mod mode;
 pub mod response;
+pub mod resync;
 pub mod state;
+pub mod status;
 pub mod token;
 pub mod tolerance;
+pub mod view;
 
 #[cfg(test)]
 mod rows;
 
 pub use code::Code;
 pub use command::{Command, TaggedCommand, Verb};
-pub use extension::{Extension, ExtensionSet, Extensions};
+pub use extension::{Extension, ExtensionSet};
+pub use family::capability::Extensions;
+pub use limits::Limits;
 pub use mailwire_core::{InvalidValue, SyntaxError};
 pub use mode::Mode;
-pub use response::{Continue, Data, Greeting, Response, Status, StatusKind, Tagged};
+pub use response::{Continue, Data, Response};
 pub use state::State;
+pub use status::{Greeting, Status, StatusKind, Tagged};
 pub use tolerance::Deviation;
 
 /// The tolerated deviations of IMAP.

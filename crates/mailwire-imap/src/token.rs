@@ -425,10 +425,16 @@ pub fn write_astring(out: &mut Encoder<'_>, octets: &[u8]) {
 
 /// Writes a literal: non-synchronizing where that was negotiated, else with a cut behind its header.
 pub fn write_literal(out: &mut Encoder<'_>, octets: &[u8]) {
+    write_literal_header(out, octets.len() as u64);
+    out.bytes(octets);
+}
+
+/// Writes the header of a literal, `{5}` CRLF in the form of the session; see [`write_literal`].
+pub fn write_literal_header(out: &mut Encoder<'_>, size: u64) {
     let mode = Mode::from_bits(out.mode());
     let free = mode.contains(Mode::LITERAL_PLUS)
-        || mode.contains(Mode::LITERAL_MINUS) && octets.len() <= LITERAL_MINUS;
-    out.byte(b'{').number(octets.len() as u64);
+        || mode.contains(Mode::LITERAL_MINUS) && size <= LITERAL_MINUS as u64;
+    out.byte(b'{').number(size);
     if mode.contains(Mode::SERVER) {
         out.bytes(b"}\r\n");
     } else if free {
@@ -436,7 +442,6 @@ pub fn write_literal(out: &mut Encoder<'_>, octets: &[u8]) {
     } else {
         out.bytes(b"}\r\n").cut();
     }
-    out.bytes(octets);
 }
 
 #[cfg(test)]
@@ -563,7 +568,7 @@ mod tests {
         let mut out = Vec::new();
         let mut encoder = Encoder::new(&mut out);
         write_literal(&mut encoder, b"abc");
-        assert_eq!(encoder.into_cuts(), [5]);
+        assert_eq!(encoder.into_cuts(), [mailwire_core::encoder::Cut::Wait { at: 5 }]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ deviations! {
         BareLfLine = lenient "* OK\\n",
         /// A value of a response that breaks the grammar; it is kept as an invalid item.
         InvalidItem = default "* 1 FETCH (INTERNALDATE x UID 1)",
+        /// NUL in a literal that is no literal8: messages of real mailboxes hold some.
+        NulInLiteral = default "{1}\\r\\n\\0",
         /// A status response or a continuation that ends behind its keyword or its code: iCloud, Oracle,
         /// Gmail, Yandex.
         MissingText = default "A1 OK\\r\\n",
@@ -76,6 +78,31 @@ deviations! {
         EmptySetElement = lenient "1,,2",
         /// 0 as the lower end of a range; it is read as 1.
         ZeroInSet = lenient "0:5",
+        /// A list of the items of a message without its closing parenthesis.
+        UnclosedList = default "* 1 FETCH (UID 1\\r\\n",
+        /// Items of a message behind the closing parenthesis of their list: Xeams.
+        ItemsBehindList = lenient "* 1 FETCH (BODY[] \"\") FLAGS (\\\\Seen))",
+        /// No space between a number and the name of the next item: Zimbra before 5.08.
+        MissingSpace = default "(UID 123MODSEQ (9))",
+        /// A length behind the origin of a section, in an answer: it is dropped.
+        OriginLength = default "BODY[]<0.1000> \"\"",
+        /// A preview in parentheses, with the name of its algorithm: Dovecot before 2.4.
+        FuzzyPreview = default "PREVIEW (FUZZY \"Hi\")",
+        /// CR or LF inside a quoted string that is a section of a message. It ends at a quote before a
+        /// closing parenthesis or the name of an item.
+        LineInQuoted = lenient "BODY[TEXT] \"a\\nb\")",
+        /// A literal8 where only a literal belongs.
+        StrayLiteral8 = default "BODY[] ~{2}\\r\\nHi",
+        /// A mailbox name with blanks or controls in it that is no string: Exchange, Office 365. It ends
+        /// where the line or the list behind it makes it end.
+        UnquotedMailbox = default "* STATUS Sent Items (MESSAGES 0)",
+        /// COPYUID without UIDs: Outlook.com.
+        EmptyUidSet = default "[COPYUID 38505  ]",
+        /// The options of GETMETADATA behind the mailbox: the examples of RFC 5464, and clients that
+        /// follow them.
+        OptionsBehindMailbox = default "GETMETADATA INBOX (DEPTH 1) /private/comment",
+        /// Several entries of GETMETADATA without parentheses: the examples of RFC 5464.
+        BareEntries = default "GETMETADATA INBOX /private/comment /shared/comment",
         /// A charset of the code BADCHARSET without its parentheses.
         BareCharset = default "[BADCHARSET utf-8]",
         /// A modification sequence of a search that found nothing; it is dropped.

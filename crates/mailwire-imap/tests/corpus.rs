@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use mailwire_imap::element::address::{Address, AddressList};
 use mailwire_imap::element::body_structure::BodyStructure;
 use mailwire_imap::element::date::{Date, DateTime};
@@ -21,7 +19,7 @@ use mailwire_imap::element::string::IString;
 use mailwire_imap::element::tag::Tag;
 use mailwire_imap::element::url::ImapUrl;
 use mailwire_imap::{Mode, Tolerance};
-use support::corpus;
+use mailwire_testing::corpus;
 
 /// Valid by another project's word, and refused here.
 const REFUSED: &[(&str, &str, &str)] = &[

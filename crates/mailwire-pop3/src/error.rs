@@ -1,15 +1,11 @@
 //! Errors of the machines: the peer's fault, or the caller's.
 
-use core::fmt;
-
 use mailwire_core::SyntaxError;
 use mailwire_core::body::BodyError;
 use thiserror::Error;
 
 use crate::command::Verb;
 use crate::extension::Extension;
-use crate::response::Response;
-use crate::server::answer::OwnAnswer;
 use crate::state::State;
 
 /// The peer broke the protocol.
@@ -86,12 +82,6 @@ impl PeerError {
                 | Self::Limit { name: "line" | "auth_line", .. }
         )
     }
-
-    /// The line with which a server answers, before it goes on or closes.
-    #[must_use]
-    pub fn suggested_answer(&self) -> Response<'static> {
-        OwnAnswer::to(self, None).response()
-    }
 }
 
 /// Our caller asked for something that is not possible now. Nothing was sent.
@@ -140,25 +130,6 @@ pub enum UsageError {
     /// The connection is closed.
     #[error("the connection is closed")]
     Closed,
-}
-
-/// How a command ended that got no answer, or not all of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unanswered {
-    /// The server did not get it, or not all of it: it had no effect.
-    NotSent,
-    /// The server may have got it; whether it had an effect is not known. For QUIT that is whether
-    /// the marked messages are removed.
-    Unknown,
-}
-
-impl fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSent => "not sent",
-            Self::Unknown => "unknown",
-        })
-    }
 }
 
 #[cfg(test)]

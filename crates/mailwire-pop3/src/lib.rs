@@ -107,10 +107,12 @@ mod rows;
 pub use answer::{Answer, Expect, Item, Listing};
 pub use client::{Client, ClientConfig};
 pub use command::{Command, Verb};
-pub use error::{PeerError, Unanswered, UsageError};
+pub use error::{PeerError, UsageError};
 pub use extension::{Extension, ExtensionSet, Extensions};
 pub use limits::Limits;
-pub use mailwire_core::{InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, Wait};
+pub use mailwire_core::{
+    InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, TlsPolicy, Unanswered, Wait,
+};
 pub use mailwire_core::{body, sasl};
 pub use response::{Response, Status};
 pub use server::{Server, ServerConfig};

@@ -53,29 +53,11 @@ use crate::family::greeting::Greeting;
 use crate::limits::Limits;
 use crate::{Deviations, Tolerance};
 
+pub use mailwire_core::Side;
+
 use flight::Flights;
 use listen::{Hear, Skip};
 use talk::{Hold, Long, Talk};
-
-/// Who sent the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The side that opened the connection.
-    Client,
-    /// The side that accepted it.
-    Server,
-}
-
-impl Side {
-    /// The other side.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-}
 
 /// How an [`Observer`] listens.
 #[derive(Debug, Clone, Copy)]

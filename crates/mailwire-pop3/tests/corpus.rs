@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use mailwire_pop3::client::{Client, ClientConfig, Event};
@@ -15,7 +13,9 @@ use mailwire_pop3::observer::{Observed, Observer, ObserverConfig, Side};
 use mailwire_pop3::{
     Answer, Command, Expect, Item, Machine, Response, Tolerance, UsageError, sasl,
 };
-use support::corpus;
+use mailwire_testing::corpus;
+use mailwire_testing::drive::output;
+use mailwire_testing::transcript::{Step, Transcript};
 
 /// Parses, prints and parses again; the two values have to be equal.
 macro_rules! twice {
@@ -262,11 +262,6 @@ fn give(client: &mut Client, line: &[u8]) {
     client.transmitted(usize::MAX);
 }
 
-/// Lines of printed dialogues that are no protocol.
-fn is_prose(line: &serde_json::Value) -> bool {
-    line["placeholder"] == true || line["elided"] == true || line["uncertain"] == true
-}
-
 #[test]
 fn dialogues_of_the_rfcs() {
     let Some(root) = corpus::root() else { return };
@@ -277,7 +272,7 @@ fn dialogues_of_the_rfcs() {
             let mut observer = Observer::new(ObserverConfig::default());
             let lines = dialogue["lines"].as_array().unwrap();
             let mut greeted = false;
-            for line in lines.iter().filter(|line| !is_prose(line)) {
+            for line in lines.iter().filter(|line| !corpus::is_prose(line)) {
                 let wire = corpus::octets(line, "wire").unwrap();
                 let side = if line["dir"] == "C" { Side::Client } else { Side::Server };
                 // A dialogue that does not begin with the greeting is given one.
@@ -333,28 +328,6 @@ fn word(event: &Observed<'_>) -> String {
     }
 }
 
-/// A recording: who said what, and where TLS starts.
-enum Step {
-    Said(Side, Vec<u8>),
-    Tls,
-    Eof(Side),
-}
-
-fn recording(path: &std::path::Path) -> Vec<Step> {
-    let side = |row: &serde_json::Value| {
-        if row["dir"] == "C" { Side::Client } else { Side::Server }
-    };
-    corpus::json_lines(path)
-        .iter()
-        .filter_map(|row| match (row["b64"].as_str(), row["event"].as_str()) {
-            (Some(text), _) => Some(Step::Said(side(row), corpus::base64(text))),
-            (_, Some("tls")) => Some(Step::Tls),
-            (_, Some("eof")) => Some(Step::Eof(side(row))),
-            _ => None,
-        })
-        .collect()
-}
-
 /// What an observer hears of a recording, cut in parts.
 fn overhear(steps: &[Step], part: usize) -> Vec<String> {
     let mut observer = Observer::new(ObserverConfig::default());
@@ -377,15 +350,15 @@ fn overhear(steps: &[Step], part: usize) -> Vec<String> {
     };
     for step in steps {
         match step {
-            Step::Said(side, bytes) => {
+            Step::Said(end, bytes) => {
                 for bytes in bytes.chunks(part) {
-                    buffers[usize::from(*side == Side::Server)].extend_from_slice(bytes);
+                    buffers[usize::from(*end == Side::Server)].extend_from_slice(bytes);
                     drain(&mut observer, &mut buffers);
                 }
             }
             Step::Tls => observer.tls_started(),
-            Step::Eof(side) => {
-                observer.receive_eof(*side);
+            Step::Eof(end) => {
+                observer.receive_eof(*end);
                 drain(&mut observer, &mut buffers);
             }
         }
@@ -409,7 +382,7 @@ fn recordings_through_the_observer() {
     let mut used = BTreeSet::new();
     let mut events = 0;
     for path in corpus::files(&root.join("recordings/pop3")) {
-        let steps = recording(&path);
+        let steps = Transcript::recorded(&path).steps;
         let name = corpus::name(&path);
         let words = overhear(&steps, usize::MAX);
         let bad: Vec<_> = words.iter().filter(|word| word.contains("invalid")).collect();
@@ -475,8 +448,7 @@ fn replay(steps: &[Step]) -> Result<usize, String> {
                         client.send(&command).map_err(|error: UsageError| error.to_string())?;
                     }
                 }
-                let out: Vec<u8> = client.transmit().slices().flatten().copied().collect();
-                client.transmitted(out.len());
+                let out = output(&mut client);
                 if out != *said {
                     return Err(format!("said {}", out.escape_ascii()));
                 }
@@ -519,7 +491,7 @@ fn recordings_through_the_client() {
     for path in corpus::files(&root.join("recordings/pop3")) {
         let name = corpus::name(&path);
         let illegal = ILLEGAL.iter().find(|(part, _)| name.ends_with(part));
-        match (replay(&recording(&path)), illegal) {
+        match (replay(&Transcript::recorded(&path).steps), illegal) {
             (Ok(count), None) => {
                 whole += 1;
                 answered += count;

@@ -25,8 +25,8 @@ use support::Seen::{
     self, Body, BodyBegin, BodyEnd, Challenge, Closed, Closing, Desync, Greeting, ListBegin,
     ListEnd,
 };
-use support::splits::{call, greeted_call, transaction};
-use support::{Peer, auth, client_config, number, pass, user};
+use support::script::{call, greeted_call, transaction};
+use support::{auth, client_config, new_peer, number, pass, say, user};
 
 fn required() -> ClientConfig {
     let mut config = ClientConfig::default();
@@ -78,11 +78,11 @@ fn x_01_a_drip_costs_no_more_than_a_feed() {
 #[test]
 fn x_02_empty_input_changes_nothing() {
     for phase in ["", "+OK\r\n", "+OK\r\n+OK\r\nTO", "+OK\r\n+OK\r\nTOP\r\n"] {
-        let mut peer = Peer::new(client_config());
+        let mut peer = new_peer(client_config());
         for line in phase.split_inclusive('\n') {
             peer.feed(line.as_bytes());
             if peer.client.state() == State::Authorization && peer.client.in_flight() == 0 {
-                peer.say(&Command::Capa);
+                say(&mut peer, &Command::Capa);
             }
         }
         let before = format!("{:?}", peer.client);
@@ -97,12 +97,12 @@ fn x_02_empty_input_changes_nothing() {
 fn x_03_the_end_may_come_anywhere() {
     let answers = "+OK\r\n+OK 1\r\nx\r\n.\r\n+OK\r\n1 2\r\n.\r\n+OK\r\n+OK\r\n";
     for end in 0..=answers.len() {
-        let mut peer = Peer::new(client_config());
+        let mut peer = new_peer(client_config());
         peer.feed(b"+OK\r\n");
-        peer.say(&Command::Capa);
+        say(&mut peer, &Command::Capa);
         peer.feed(b"+OK\r\nPIPELINING\r\n.\r\n");
-        peer.say(&user("a"));
-        peer.say(&pass("b"));
+        say(&mut peer, &user("a"));
+        say(&mut peer, &pass("b"));
         peer.feed(b"+OK\r\n+OK\r\n");
         let commands = [
             Command::Noop,
@@ -112,7 +112,7 @@ fn x_03_the_end_may_come_anywhere() {
             Command::Quit,
         ];
         for command in &commands {
-            peer.say(command);
+            say(&mut peer, command);
         }
         let seen = peer.feed(&answers.as_bytes()[..end]);
         let whole = seen.contains(&Closed);
@@ -183,23 +183,23 @@ fn x_10_another_protocol_is_not_talked_to() {
 
 #[test]
 fn x_14_each_state_tells_what_it_waits_for() {
-    let mut peer = Peer::new(client_config());
+    let mut peer = new_peer(client_config());
     assert_eq!(peer.client.waiting_for(), Wait::Greeting);
     peer.feed(b"+OK\r\n");
     assert_eq!(peer.client.waiting_for(), Wait::Nothing);
-    peer.say(&Command::Capa);
+    say(&mut peer, &Command::Capa);
     assert_eq!(peer.client.waiting_for(), Wait::Answer);
     peer.feed(b"+OK\r\nSTLS\r\n");
     assert_eq!(peer.client.waiting_for(), Wait::Body);
     peer.feed(b"SASL PLAIN\r\n.\r\n");
-    peer.say(&Command::Auth(Some(auth("PLAIN"))));
+    say(&mut peer, &Command::Auth(Some(auth("PLAIN"))));
     assert_eq!(peer.client.waiting_for(), Wait::Auth);
     peer.feed(b"+ \r\n");
     assert_eq!(peer.client.waiting_for(), Wait::Application);
     peer.client.cancel_auth().unwrap();
     peer.output();
     peer.feed(b"-ERR\r\n");
-    peer.say(&Command::Stls);
+    say(&mut peer, &Command::Stls);
     peer.feed(b"+OK\r\n");
     assert_eq!(peer.client.waiting_for(), Wait::Tls);
 }
@@ -219,9 +219,9 @@ fn pop_c_01_and_02_plaintext_behind_stls() {
         assert_eq!(told.seen, [ok(1, "+OK go"), Seen::Error(PeerError::DataAfterStls)]);
     }
     // And between the handshake's begin and its end.
-    let mut peer = Peer::new(client_config());
+    let mut peer = new_peer(client_config());
     peer.feed(b"+OK\r\n");
-    peer.say(&Command::Stls);
+    say(&mut peer, &Command::Stls);
     assert_eq!(peer.feed(b"+OK\r\n"), [ok(0, "+OK"), Seen::TlsReady]);
     assert_eq!(peer.feed(b"+"), [Seen::Error(PeerError::DataAfterStls)]);
     assert!(peer.client.tls_started().is_err());
@@ -257,7 +257,7 @@ fn pop_c_03_tls_is_required() {
     refused("+OK\r\nUSER\r\n.\r\n", &[], PeerError::TlsUnavailable);
     refused("-ERR not now\r\n", &["STLS"], PeerError::TlsRefused);
     // Unknown verbs say something too.
-    let mut peer = Peer::new(required());
+    let mut peer = new_peer(required());
     peer.feed(b"+OK\r\n");
     let other = Command::Other(OtherCommand::new("XAUTH", "secret").unwrap());
     assert_eq!(peer.client.send(&other), Err(UsageError::TlsRequired));
@@ -383,13 +383,13 @@ fn pop_c_08_dots_are_taken_out() {
 
 #[test]
 fn pop_c_09_a_message_without_end_is_streamed() {
-    let mut peer = Peer::new(client_config());
+    let mut peer = new_peer(client_config());
     peer.feed(b"+OK\r\n");
-    peer.say(&user("a"));
+    say(&mut peer, &user("a"));
     peer.feed(b"+OK\r\n");
-    peer.say(&pass("b"));
+    say(&mut peer, &pass("b"));
     peer.feed(b"+OK\r\n");
-    peer.say(&Command::Retr(number(1)));
+    say(&mut peer, &Command::Retr(number(1)));
     peer.feed(b"+OK\r\n");
     let before = format!("{:?}", peer.client).len();
     let line = vec![b'a'; 1 << 16];

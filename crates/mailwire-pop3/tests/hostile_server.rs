@@ -14,7 +14,8 @@ use mailwire_pop3::{
     Answer, Command, Item, Limits, Machine, PeerError, Response, ServerConfig, State, Tolerance,
     UsageError, Wait,
 };
-use support::splits::{assert_closed, logged_in, refuses, talk, talk_to};
+use mailwire_testing::drive::Driven as _;
+use support::script::{assert_closed, logged_in, refuses, talk, talk_to};
 use support::{App, everything, number, server_config};
 
 /// A server with STLS.

@@ -14,11 +14,12 @@ use mailwire_pop3::{
     Answer, Command, Deviation, Deviations, Expect, Extension, Item, Listing, PeerError, Response,
     SyntaxError, Tolerance, UsageError,
 };
+use mailwire_testing::drive::Driven as _;
 use support::Seen::{
     self, Body, BodyBegin, BodyEnd, Challenge, Closed, Desync, ListBegin, ListEnd,
 };
-use support::splits::{call, greeted_call, talk, transaction};
-use support::{App, Peer, auth, client_config, everything, number, pass, server_config, user};
+use support::script::{call, greeted_call, talk, transaction};
+use support::{App, auth, client_config, everything, new_peer, number, pass, server_config, user};
 
 /// What parses a row: gives the deviations and what is written back.
 type Parse = fn(&[u8], Tolerance) -> Result<(Deviations, Vec<u8>), SyntaxError>;
@@ -417,7 +418,7 @@ fn quirk_76_an_empty_line_before_an_answer() {
 #[test]
 fn quirk_77_a_greeting_of_another_protocol() {
     for line in ["* OK Gimap ready\r\n", "220 mail.example ESMTP\r\n"] {
-        let mut peer = Peer::new(client_config());
+        let mut peer = new_peer(client_config());
         assert_eq!(peer.feed(line.as_bytes()), [Seen::Error(PeerError::WrongProtocol)]);
     }
 }

@@ -5,15 +5,16 @@
 mod support;
 
 use bytes::Bytes;
-use mailwire_pop3::client::ClientConfig;
+use mailwire_pop3::client::{Client, ClientConfig};
 use mailwire_pop3::element::apop::Digest;
 use mailwire_pop3::family::auth::{Apop, UserName};
 use mailwire_pop3::family::lang::LanguageRange;
 use mailwire_pop3::server::{ServerConfig, TlsPolicy};
 use mailwire_pop3::{Command, Extension, ExtensionSet, Machine, State, Unanswered, UsageError};
+use mailwire_testing::drive::Driven as _;
 use support::{
-    App, MESSAGES, Pair, Seen, auth, client_config, everything, number, pass, server_config, top,
-    user,
+    App, MESSAGES, Pair, Seen, auth, client_config, everything, new_pair, number, pass, say,
+    server_config, top, user,
 };
 
 /// Both sides, with every split of the bytes that is worth a run, pipelining on and off.
@@ -23,7 +24,7 @@ fn pairs(client: &ClientConfig, server: &ServerConfig) -> Vec<Pair> {
         for pipelining in [true, false] {
             let mut client = client.clone();
             client.pipelining = pipelining;
-            let mut pair = Pair::new(client, server.clone());
+            let mut pair = new_pair(client, server.clone());
             pair.part = part;
             all.push(pair);
         }
@@ -122,7 +123,7 @@ fn a_maildrop_is_read_and_emptied() {
 
 #[test]
 fn pipelining_sends_without_waiting() {
-    let mut pair = Pair::new(client_config(), server_config());
+    let mut pair = new_pair(client_config(), server_config());
     login(&mut pair);
     for command in [Command::Retr(number(1)), Command::Dele(number(1)), Command::Quit] {
         pair.peer.client.send(&command).unwrap();
@@ -137,7 +138,7 @@ fn one_at_a_time_without_pipelining() {
     let mut off = client_config();
     off.mask = ExtensionSet::EMPTY.with(Extension::Pipelining);
     for (client, server) in [(client_config(), server), (off, server_config())] {
-        let mut pair = Pair::new(client, server);
+        let mut pair = new_pair(client, server);
         login(&mut pair);
         for command in [Command::Stat, Command::Noop] {
             pair.peer.client.send(&command).unwrap();
@@ -150,7 +151,7 @@ fn one_at_a_time_without_pipelining() {
 
 #[test]
 fn nothing_is_pipelined_before_the_capabilities_are_known() {
-    let mut pair = Pair::new(client_config(), server_config());
+    let mut pair = new_pair(client_config(), server_config());
     assert_eq!(pair.run(), [Seen::Greeting(true)]);
     pair.peer.client.send(&user("user")).unwrap();
     pair.peer.client.send(&pass("x")).unwrap();
@@ -161,7 +162,7 @@ fn nothing_is_pipelined_before_the_capabilities_are_known() {
 fn what_depends_on_a_failure_is_not_sent() {
     let mut client = client_config();
     client.pipelining = false;
-    let mut pair = Pair::new(client, server_config());
+    let mut pair = new_pair(client, server_config());
     open(&mut pair);
     for command in [user("user"), pass("wrong"), Command::Stat, Command::Quit] {
         pair.peer.client.send(&command).unwrap();
@@ -182,7 +183,7 @@ fn what_depends_on_a_failure_is_not_sent() {
 #[test]
 fn the_application_answers_later_than_it_reads() {
     for part in [usize::MAX, 1] {
-        let mut pair = Pair::new(client_config(), server_config());
+        let mut pair = new_pair(client_config(), server_config());
         pair.part = part;
         login(&mut pair);
         pair.app.late = true;
@@ -284,15 +285,15 @@ fn apop_needs_a_stamp_and_a_policy() {
     // Allowed and not offered; offered and not allowed.
     let mut config = client_config();
     config.apop = true;
-    let mut pair = Pair::new(config.clone(), server_config());
+    let mut pair = new_pair(config.clone(), server_config());
     assert_eq!(pair.run(), [Seen::Greeting(true)]);
     assert_eq!(pair.peer.client.send(&apop([7; 16])), Err(UsageError::NoApop));
-    let mut pair = Pair::with(client_config(), App::with_stamp(server_config()));
+    let mut pair = Pair::new(Client::new(client_config()), App::with_stamp(server_config()));
     assert_eq!(pair.run(), [Seen::Greeting(true)]);
     assert_eq!(pair.peer.client.send(&apop([7; 16])), Err(UsageError::NoApop));
     // Both, and without TLS for passwords.
     config.auth_without_tls = false;
-    let mut pair = Pair::with(config, App::with_stamp(ServerConfig::new()));
+    let mut pair = Pair::new(Client::new(config), App::with_stamp(ServerConfig::new()));
     assert_eq!(pair.run(), [Seen::Greeting(true)]);
     assert_eq!(pair.peer.client.stamp().unwrap().as_str(), "<1.2@mail.example>");
     assert_eq!(pair.peer.client.send(&user("user")), Err(UsageError::TlsRequired));
@@ -339,7 +340,7 @@ fn stls_starts_over_on_both_sides() {
 fn every_offer_reaches_the_client() {
     let mut config = everything();
     config.tls = TlsPolicy::Opportunistic;
-    let mut pair = Pair::new(client_config(), config);
+    let mut pair = new_pair(client_config(), config);
     open(&mut pair);
     let offered = pair.peer.client.extensions();
     for extension in Extension::ALL {
@@ -359,7 +360,7 @@ fn every_offer_reaches_the_client() {
 
 #[test]
 fn what_is_not_offered_is_not_sent() {
-    let mut pair = Pair::new(client_config(), server_config());
+    let mut pair = new_pair(client_config(), server_config());
     open(&mut pair);
     let client = &mut pair.peer.client;
     for (command, extension) in [
@@ -374,7 +375,7 @@ fn what_is_not_offered_is_not_sent() {
     let long = "x".repeat(250);
     assert_eq!(client.send(&user(&long)), Err(UsageError::LineTooLong { limit: 255 }));
     assert!(pair.peer.output().is_empty());
-    pair.peer.say(&user("user"));
+    say(&mut pair.peer, &user("user"));
     let client = &mut pair.peer.client;
     assert_eq!(client.send(&pass("p\u{e4}ss")), Err(UsageError::NeedsUtf8));
 }
@@ -383,7 +384,7 @@ fn what_is_not_offered_is_not_sent() {
 fn utf8_forbids_stls() {
     let mut config = everything();
     config.tls = TlsPolicy::Opportunistic;
-    let mut pair = Pair::new(client_config(), config);
+    let mut pair = new_pair(client_config(), config);
     open(&mut pair);
     pair.peer.client.send(&Command::Utf8).unwrap();
     assert_eq!(pair.run(), [ok(1, "+OK UTF-8 mode")]);
@@ -395,7 +396,7 @@ fn utf8_forbids_stls() {
 
 #[test]
 fn a_large_message_takes_no_memory_that_grows() {
-    let mut pair = Pair::new(client_config(), server_config());
+    let mut pair = new_pair(client_config(), server_config());
     login(&mut pair);
     pair.app.late = true;
     pair.peer.client.send(&Command::Retr(number(1))).unwrap();

@@ -13,7 +13,7 @@ use mailwire_pop3::{
     Answer, Command, Deviation, Deviations, Expect, Extension, Item, Listing, Response,
     SyntaxError, Tolerance, Verb,
 };
-use support::{Peer, Seen, client_config, number};
+use support::{Seen, client_config, new_peer, number};
 
 /// The line of a verb. A verb without one does not compile.
 fn example(verb: Verb) -> &'static str {
@@ -156,7 +156,7 @@ fn capability(bytes: &[u8], tolerance: Tolerance) -> Result<Deviations, SyntaxEr
 fn client(bytes: &[u8], tolerance: Tolerance) -> Result<Deviations, SyntaxError> {
     let mut config = client_config();
     config.tolerance = tolerance;
-    match Peer::new(config).feed(bytes)[..] {
+    match new_peer(config).feed(bytes)[..] {
         [Seen::Greeting(true)] => Ok(Deviations::EMPTY.with(Deviation::BlankLine)),
         ref other => Err(SyntaxError { rule: "greeting", at: other.len() }),
     }

@@ -17,12 +17,13 @@ pub use self::plan::{Chunking, Envelope};
 use crate::client::{Client, Event, Ticket};
 use crate::command::Command;
 use crate::element::reply_code::ReplyCode;
-use crate::error::{Unanswered, UsageError};
+use crate::error::UsageError;
 use crate::extension::Extension;
 use crate::family::bdat::Bdat;
+use crate::protocol::Protocol;
 use crate::reply::Reply;
-use crate::server::Protocol;
 use crate::state::State;
+use mailwire_core::Unanswered;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,11 @@
 //! Errors of the machines: the peer's fault, or the caller's.
 
-use core::fmt;
-
 use mailwire_core::SyntaxError;
 use mailwire_core::body::{BodyError, LengthError};
 use thiserror::Error;
 
 use crate::command::Verb;
 use crate::extension::Extension;
-use crate::reply::Reply;
-use crate::server::answer::Answer;
 use crate::state::State;
 
 /// The peer broke the protocol.
@@ -48,6 +44,10 @@ pub enum PeerError {
     /// The peer speaks another protocol.
     #[error("the peer does not speak SMTP or LMTP")]
     WrongProtocol,
+    /// LHLO to an SMTP server, EHLO or HELO to an LMTP server. RFC 2033 section 4.1 has it answered
+    /// with 500, and the session goes on.
+    #[error("the client speaks SMTP to LMTP, or LMTP to SMTP")]
+    WrongHello,
     /// A cap of [`Limits`](crate::Limits) is reached.
     #[error("limit reached: {name} is {limit}")]
     Limit {
@@ -103,25 +103,21 @@ pub enum PeerError {
 impl PeerError {
     /// True when the conversation cannot go on. Others are answered and the peer stays in step.
     #[must_use]
-    pub const fn is_fatal(&self) -> bool {
+    pub fn is_fatal(&self) -> bool {
         !matches!(
             self,
             Self::Syntax(_)
                 | Self::BadSequence { .. }
                 | Self::NotImplemented
+                | Self::WrongHello
                 | Self::NeedsSmtpUtf8
                 | Self::UnknownParameter
                 | Self::NotBase64
                 | Self::BareNewline
                 | Self::Contradiction
                 | Self::NotAuthorized
+                | Self::Limit { name: "line" | "auth_line" | "message" | "recipients", .. }
         )
-    }
-
-    /// The reply with which a server answers, before it goes on or closes.
-    #[must_use]
-    pub fn suggested_answer(&self) -> Reply<'static> {
-        Answer::to(self, None).reply()
     }
 }
 
@@ -169,24 +165,6 @@ pub enum UsageError {
     Closed,
 }
 
-/// How a command ended that got no reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unanswered {
-    /// The server did not get it, or not all of it: it had no effect.
-    NotSent,
-    /// The server may have got it; whether it had an effect is not known.
-    Unknown,
-}
-
-impl fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSent => "not sent",
-            Self::Unknown => "unknown",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +175,7 @@ mod tests {
         for error in [
             PeerError::Syntax(syntax),
             PeerError::NotImplemented,
+            PeerError::WrongHello,
             PeerError::DataAfterStartTls,
             PeerError::EarlyTalker,
             PeerError::ChunkSize,
@@ -209,5 +188,7 @@ mod tests {
             assert!(answer.code().number() >= 400, "{error}: {answer}");
         }
         assert!(!PeerError::Syntax(syntax).is_fatal() && PeerError::Eof.is_fatal());
+        assert!(!PeerError::Limit { name: "line", limit: 4096 }.is_fatal());
+        assert!(PeerError::Limit { name: "bad_commands", limit: 20 }.is_fatal());
     }
 }

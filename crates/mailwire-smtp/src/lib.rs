@@ -95,6 +95,7 @@ pub mod framing;
 pub mod limits;
 pub mod observer;
 pub mod opener;
+pub mod protocol;
 pub mod reply;
 pub mod server;
 pub mod state;
@@ -106,11 +107,14 @@ mod rows;
 
 pub use client::{Client, ClientConfig};
 pub use command::{Command, Verb};
-pub use error::{PeerError, Unanswered, UsageError};
+pub use error::{PeerError, UsageError};
 pub use extension::{Extension, ExtensionSet, Extensions};
 pub use limits::Limits;
-pub use mailwire_core::{InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, Wait};
+pub use mailwire_core::{
+    InputBuffer, InvalidValue, Machine, Received, Secret, SyntaxError, TlsPolicy, Unanswered, Wait,
+};
 pub use mailwire_core::{body, sasl};
+pub use protocol::Protocol;
 pub use reply::Reply;
 pub use server::{Server, ServerConfig};
 pub use state::State;

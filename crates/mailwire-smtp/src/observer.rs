@@ -55,34 +55,12 @@ use crate::limits::Limits;
 use crate::reply::Reply;
 use crate::{Deviations, Tolerance};
 
-pub use crate::server::Protocol;
+pub use crate::protocol::Protocol;
+pub use mailwire_core::Side;
 
 use flight::Flights;
 use listen::Skip;
 use talk::{Hold, Long, Talk};
-
-/// Who sent the bytes: the side that opened the connection, or the side that accepted it.
-///
-/// After ATRN or TURN the [`Client`](Self::Client) side answers and the [`Server`](Self::Server)
-/// side commands; the names stay with the connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The side that opened the connection.
-    Client,
-    /// The side that accepted it.
-    Server,
-}
-
-impl Side {
-    /// The other side.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-}
 
 /// How an [`Observer`] listens.
 #[derive(Debug, Clone, Copy)]

@@ -14,6 +14,7 @@
 pub(crate) mod answer;
 mod auth;
 mod body;
+mod command;
 mod config;
 mod gate;
 mod owed;
@@ -24,18 +25,18 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mailwire_core::body::{Counted, DotDecoder, Findings};
-use mailwire_core::line::{Framed, LineEnding, LineFramer};
-use mailwire_core::parse::Context;
-use mailwire_core::token::KEYWORD;
-use mailwire_core::{Machine, Received, Secret, SyntaxError, Transmit, TransmitQueue, Wait};
+use mailwire_core::line::LineFramer;
+use mailwire_core::{Machine, Received, Secret, Transmit, TransmitQueue, Wait};
 
-use self::answer::Answer;
-pub use self::config::{BareNewlines, Protocol, ServerConfig, TlsPolicy};
+pub use mailwire_core::TlsPolicy;
+
+use self::answer::OwnAnswer;
+pub use self::config::{BareNewlines, ServerConfig};
 use self::owed::{Due, Owed};
 use crate::command::{Command, Verb};
 use crate::error::PeerError;
+pub use crate::protocol::Protocol;
 use crate::state::State;
-use crate::tolerance::Deviation;
 use crate::{Deviations, Extension};
 
 /// What happened; borrows from the input.
@@ -129,7 +130,7 @@ struct Chunk {
 #[derive(Debug, Clone, Copy)]
 enum Refusal {
     /// The machine's own answer.
-    Own(Answer),
+    Own(OwnAnswer),
     /// The application's, held until the octets are gone.
     Held,
 }
@@ -327,7 +328,7 @@ impl Server {
     fn fail(&mut self, error: PeerError) -> PeerError {
         if error != PeerError::Eof {
             let enhanced = self.enhanced();
-            Answer::to(&error, None).push(&mut self.queue, enhanced);
+            OwnAnswer::to(&error, None).push(&mut self.queue, enhanced);
         }
         self.end(error);
         error
@@ -342,7 +343,7 @@ impl Server {
     }
 
     /// Answers by itself, when it is the answer's turn.
-    fn answer(&mut self, answer: Answer) {
+    fn answer(&mut self, answer: OwnAnswer) {
         if self.owed.is_empty() {
             let enhanced = self.enhanced();
             answer.push(&mut self.queue, enhanced);
@@ -357,15 +358,15 @@ impl Server {
         line: &'i [u8],
         consumed: usize,
         error: PeerError,
-        answer: Answer,
+        answer: OwnAnswer,
     ) -> Result<Received<Event<'i>>, PeerError> {
         self.answer(answer);
-        self.count_bad(error)?;
+        self.count_bad_command(error)?;
         Ok(Received::event(consumed, Event::Rejected { line, error }))
     }
 
     /// Counts what was refused; an error when it was too much.
-    fn count_bad(&mut self, error: PeerError) -> Result<(), PeerError> {
+    fn count_bad_command(&mut self, error: PeerError) -> Result<(), PeerError> {
         let limits = &self.config.limits;
         match error {
             // Asking is not wrong: the limits are not known to all clients.
@@ -418,198 +419,6 @@ impl Server {
             }
         }
     }
-
-    /// Checks for bytes that come before a reply they depend on.
-    fn check_early(&mut self, input: &[u8]) -> Result<(), PeerError> {
-        if input.is_empty() {
-            return Ok(());
-        }
-        let greeting = self.state == State::Connected || self.flags.greeting;
-        if greeting && !self.config.tolerate_early_talkers {
-            return Err(self.fail(PeerError::EarlyTalker));
-        }
-        let error = match self.barrier {
-            Barrier::None => return Ok(()),
-            _ if self.queue.is_empty() && self.owed.is_empty() && !self.flags.early => {
-                self.barrier = Barrier::None;
-                return Ok(());
-            }
-            Barrier::Hello if self.config.tolerate_early_talkers => return Ok(()),
-            Barrier::Hello | Barrier::RefusedData => PeerError::EarlyTalker,
-        };
-        Err(self.fail(error))
-    }
-
-    /// The next command line.
-    fn receive_command<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
-        self.check_early(input)?;
-        if matches!(self.owed.first(), Some(Due::Verb(Verb::StartTls))) {
-            self.flags.early |= !input.is_empty();
-        }
-        if self.state == State::Connected || self.owed.is_full(self.config.limits.pipeline) {
-            return Ok(Received::nothing(0));
-        }
-        let limits = self.config.limits;
-        // Nine octets tell each verb from a longer word.
-        let known =
-            |input: &[u8]| Verb::from_keyword(KEYWORD.split(input.get(..9).unwrap_or(input)).0);
-        // The beginning of a long line is gone when its end comes.
-        let first = if self.framer.is_skipping() { self.long } else { known(input) };
-        let (name, limit) = match first {
-            Some(Verb::Auth) => ("auth_line", limits.auth_line),
-            _ => ("line", limits.line),
-        };
-        let (consumed, ending) = match self.framer.frame(input, limit) {
-            Framed::More => return Ok(Received::nothing(0)),
-            Framed::Skipping { consumed } => {
-                self.long = first;
-                return Ok(Received::nothing(consumed));
-            }
-            Framed::TooLong { consumed } => {
-                let error = PeerError::Limit { name, limit: limit as u64 };
-                self.hold_back(first, consumed < input.len())?;
-                return self.reject(&[], consumed, error, Answer::to(&error, None));
-            }
-            Framed::Line { consumed, ending, .. } => (consumed, ending),
-        };
-        let frame = input.get(..consumed).unwrap_or_default();
-        let behind = input.get(consumed..).unwrap_or_default();
-        let (word, _) = KEYWORD.split(frame);
-        let verb = Verb::from_keyword(word);
-        if self.must_wait(verb) {
-            return Ok(Received::nothing(0));
-        }
-        let cx = Context::new(self.config.tolerance);
-        let parsed = Command::parse_in(frame, &cx);
-        let line = match ending {
-            LineEnding::CrLf => frame.get(..consumed.saturating_sub(2)).unwrap_or_default(),
-            LineEnding::Lf => frame.get(..consumed.saturating_sub(1)).unwrap_or_default(),
-        };
-        match parsed {
-            Ok(command) => self.take(command, line, consumed, behind, cx.met()),
-            Err(error) => self.take_broken(error, verb, line, consumed, behind),
-        }
-    }
-
-    /// Octets may follow a line that is refused, and they are no commands.
-    fn hold_back(&mut self, verb: Option<Verb>, behind: bool) -> Result<(), PeerError> {
-        match verb {
-            // A chunk of unknown size hides the next command.
-            Some(Verb::Bdat) => return Err(self.fail(PeerError::ChunkSize)),
-            Some(Verb::Data) => {
-                self.barrier = Barrier::RefusedData;
-                self.flags.early = behind;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// True when what the command means depends on an answer that is owed.
-    fn must_wait(&self, verb: Option<Verb>) -> bool {
-        let independent =
-            |verb| matches!(verb, Verb::Rcpt | Verb::Vrfy | Verb::Expn | Verb::Noop | Verb::Help);
-        !verb.is_none_or(independent) && self.owed.iter().any(|due| !matches!(due, Due::Own(_)))
-            || self.owed.iter().any(|due| match due {
-                Due::Verb(owed) => !independent(owed),
-                Due::Other | Due::Own(_) => false,
-                Due::Greeting | Due::Results => true,
-            })
-    }
-
-    /// A line that is no command.
-    fn take_broken<'i>(
-        &mut self,
-        error: SyntaxError,
-        verb: Option<Verb>,
-        line: &'i [u8],
-        consumed: usize,
-        behind: &[u8],
-    ) -> Result<Received<Event<'i>>, PeerError> {
-        self.hold_back(verb, !behind.is_empty())?;
-        if self.state == State::Greeted && line.first() == Some(&0x16) {
-            return Err(self.fail(PeerError::WrongProtocol));
-        }
-        // STARTTLS with an argument is refused, and what follows is plaintext like what came before.
-        let error = PeerError::Syntax(error);
-        let bare_lf = line.len().saturating_add(1) == consumed
-            && !self.config.tolerance.allowed().contains(Deviation::BareLfLine);
-        let answer = match verb {
-            // What is wrong is not the command but its line.
-            _ if bare_lf || line.contains(&b'\r') => Answer::BareLineEnd,
-            verb => Answer::to(&error, verb),
-        };
-        let line = if verb == Some(Verb::Auth) { without_response(line) } else { line };
-        self.reject(line, consumed, error, answer)
-    }
-
-    /// A command that is well formed.
-    fn take<'i>(
-        &mut self,
-        command: Command<'i>,
-        line: &'i [u8],
-        consumed: usize,
-        behind: &[u8],
-        deviations: mailwire_core::Deviations<Deviation>,
-    ) -> Result<Received<Event<'i>>, PeerError> {
-        if let Command::Other(other) = &command {
-            if self.state == State::Greeted && gate::is_other_protocol(other.verb.as_bytes()) {
-                return Err(self.fail(PeerError::WrongProtocol));
-            }
-        }
-        if let Err((error, answer)) = self.gate(&command) {
-            return match command {
-                Command::Bdat(bdat) => self.discard_chunk(bdat, line, consumed, error, answer),
-                Command::Auth(_) => self.reject(without_response(line), consumed, error, answer),
-                _ => {
-                    self.hold_back(command.verb(), !behind.is_empty())?;
-                    self.reject(line, consumed, error, answer)
-                }
-            };
-        }
-        // The event comes first, and what is behind it is refused with the next call: the same as
-        // when the bytes come one by one.
-        if matches!(command, Command::StartTls | Command::Data) {
-            self.flags.early = !behind.is_empty();
-        }
-        match &command {
-            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) => {
-                self.flags.early = !behind.is_empty();
-                self.barrier = Barrier::Hello;
-            }
-            Command::Auth(_) => {
-                self.auth_rounds = 0;
-                self.phase = Phase::AuthOffered;
-            }
-            Command::Data => self.phase = Phase::BodyOffered(None),
-            Command::Bdat(bdat) => {
-                let octets = Counted::new(bdat.size);
-                self.phase =
-                    Phase::BodyOffered(Some(Chunk { octets, last: bdat.last, refusal: None }));
-            }
-            Command::Burl(burl) => self.flags.burl_last = burl.last,
-            Command::Mail(mail) => {
-                // Flags of a transaction that is refused are set anew by the next one.
-                self.flags.smtputf8 = mail.parameters.smtputf8();
-                self.flags.prdr = mail.parameters.prdr();
-                self.flags.binary =
-                    mail.parameters.body() == crate::family::mail::BodyType::BinaryMime;
-            }
-            _ => {}
-        }
-        self.owed.push(command.verb().map_or(Due::Other, Due::Verb));
-        Ok(Received::event(consumed, Event::Command { command, deviations }))
-    }
-}
-
-/// An AUTH line without the response, which can hold a password.
-fn without_response(line: &[u8]) -> &[u8] {
-    let mut words = 0_u8;
-    let end = line.iter().position(|&byte| {
-        words = words.saturating_add(u8::from(matches!(byte, b' ' | b'\t' | b'=')));
-        words > 1
-    });
-    line.get(..end.unwrap_or(line.len())).unwrap_or_default()
 }
 
 impl Machine for Server {

@@ -5,8 +5,13 @@
 mod support;
 
 use mailwire_smtp::server::TlsPolicy;
-use support::script::{ClientRun, Cut, Script, ServerRun, Step};
-use support::{App, corpus, everything, transcripts};
+use mailwire_testing::Side;
+use mailwire_testing::corpus;
+use mailwire_testing::cut::{self, Cut};
+use mailwire_testing::drive::Driven as _;
+use mailwire_testing::transcript::Step;
+use support::transcript::{ClientRun, Script, ServerRun};
+use support::{App, everything, transcripts};
 
 /// What happened, in words; an error is something that happens too.
 fn client(script: &Script, cut: Cut) -> Vec<String> {
@@ -18,25 +23,22 @@ fn server(script: &Script, cut: Cut) -> Vec<String> {
 }
 
 /// Runs a script whole, cut before each octet, and octet by octet.
-fn same(script: &Script, octets: usize, run: fn(&Script, Cut) -> Vec<String>) {
-    let whole = run(script, Cut::Nowhere);
-    assert!(!whole.is_empty());
-    for cut in (1..octets).map(Cut::At).chain([Cut::Everywhere]) {
-        assert_eq!(run(script, cut), whole, "{}, {cut:?}", script.name);
-    }
+fn same(script: &Script, side: Side, run: fn(&Script, Cut) -> Vec<String>) {
+    let cuts = Cut::everywhere(script.said(side).len());
+    assert!(!cut::same(cuts, &script.name, |cut| run(script, cut)).is_empty());
 }
 
 #[test]
 fn replies_can_be_cut_anywhere() {
     for script in transcripts() {
-        same(&script, script.said(false).len(), client);
+        same(&script, Side::Server, client);
     }
 }
 
 #[test]
 fn commands_and_bodies_can_be_cut_anywhere() {
     for script in transcripts().into_iter().filter(|script| !script.client_only) {
-        same(&script, script.said(true).len(), server);
+        same(&script, Side::Client, server);
     }
 }
 
@@ -51,7 +53,7 @@ fn app(script: &Script, part: usize) -> Vec<String> {
     let mut input = Vec::new();
     for step in &script.steps {
         match step {
-            Step::Client(said) => {
+            Step::Said(Side::Client, said) => {
                 for part in said.chunks(part) {
                     input.extend_from_slice(part);
                     let consumed = app.feed(&input);

@@ -3,13 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use mailwire_smtp::element::path::ReversePath;
 use mailwire_smtp::family::greeting::Greeting;
 use mailwire_smtp::family::hello::{EhloReply, Keyword};
 use mailwire_smtp::{Command, Reply, Tolerance, body, sasl};
-use support::corpus;
+use mailwire_testing::corpus;
 
 /// Valid by another project's word, and refused here.
 const REFUSED: &[(&str, &str)] = &[
@@ -209,11 +207,6 @@ fn streams() {
     assert!(count > 150, "{count}");
 }
 
-/// Lines of printed dialogues that are no protocol.
-fn is_prose(line: &serde_json::Value) -> bool {
-    line["placeholder"] == true || line["elided"] == true || line["uncertain"] == true
-}
-
 #[test]
 fn dialogues_of_the_rfcs() {
     let Some(root) = corpus::root() else { return };
@@ -226,7 +219,7 @@ fn dialogues_of_the_rfcs() {
             let mut body = false;
             let mut challenged = false;
             let lines = dialogue["lines"].as_array().unwrap();
-            for line in lines.iter().filter(|line| !is_prose(line)) {
+            for line in lines.iter().filter(|line| !corpus::is_prose(line)) {
                 let wire = corpus::octets(line, "wire").unwrap();
                 if wire.starts_with(b"<") {
                     continue;

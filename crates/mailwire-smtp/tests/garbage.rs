@@ -11,7 +11,7 @@ use mailwire_smtp::server::{BareNewlines, Protocol, TlsPolicy};
 use mailwire_smtp::{Command, PeerError, ServerConfig, Tolerance};
 use proptest::prelude::*;
 use support::Seen;
-use support::splits::{Call, call, talk};
+use support::script::{Call, call, talk};
 use support::{ehlo, lhlo, mail, rcpt, with_auth};
 
 /// What clients say, what they should not say, and pieces of both.
@@ -119,7 +119,7 @@ fn client_configs() -> Vec<ClientConfig> {
 
 /// A caller who does the next thing that is possible.
 fn go_on(call: &mut Call, from: usize) -> usize {
-    let seen: Vec<Seen> = call.seen()[from..].to_vec();
+    let seen: Vec<Seen> = call.seen[from..].to_vec();
     for seen in &seen {
         let client = &mut call.peer.client;
         match seen {

@@ -8,7 +8,8 @@ mod support;
 use mailwire_smtp::body::Findings;
 use mailwire_smtp::server::{BareNewlines, Event, Server};
 use mailwire_smtp::{Command, Machine, PeerError, Reply, ServerConfig, State};
-use support::splits::{Heard, assert_closed, greeted};
+use mailwire_testing::drive::Driven as _;
+use support::script::{Heard, assert_closed, greeted};
 use support::{everything, server_config};
 
 const OPEN: &str = "MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\n";

@@ -21,7 +21,7 @@ use mailwire_smtp::sasl::MechanismName;
 use mailwire_smtp::server::TlsPolicy;
 use mailwire_smtp::{Command, Deviation, Machine, PeerError, Tolerance, UsageError, Wait};
 use support::Seen::{self, Challenge, Closed, Closing, Greeting, Reply, TlsReady, Unanswered};
-use support::splits::{Call, call, greeted_call};
+use support::script::{Call, call, greeted_call};
 use support::{ehlo, mail, rcpt};
 
 fn required() -> ClientConfig {
@@ -73,7 +73,7 @@ fn x_01_a_reply_of_many_lines_octet_by_octet() {
 #[test]
 fn x_02_empty_input_changes_nothing() {
     for so_far in ["", "220 mail.example\r\n", "22"] {
-        let mut peer = support::Peer::new(ClientConfig::default());
+        let mut peer = support::new_peer(ClientConfig::default());
         peer.feed(so_far.as_bytes());
         let before = format!("{:?}", peer.client);
         for _ in 0..10_000 {
@@ -148,7 +148,7 @@ fn x_04_nothing_happens_behind_the_end() {
 #[test]
 fn x_05_a_server_that_does_not_read_stops_the_caller() {
     let limit = mailwire_smtp::Limits::default().transmit;
-    let mut peer = support::Peer::new(ClientConfig::default());
+    let mut peer = support::new_peer(ClientConfig::default());
     peer.feed(b"220 x\r\n");
     peer.client.send(&ehlo()).unwrap();
     peer.output();
@@ -176,7 +176,7 @@ fn x_06_a_line_without_an_end() {
 
 #[test]
 fn x_08_what_a_server_says_is_escaped_in_debug() {
-    let mut peer = support::Peer::new(ClientConfig::default());
+    let mut peer = support::new_peer(ClientConfig::default());
     let line = b"220 x \x1b[2J\xe2\x80\xae[ALERT]\r\n";
     let received = peer.client.receive(line).unwrap();
     let Some(Event::Greeting(greeting)) = &received.event else { panic!() };
@@ -215,7 +215,7 @@ fn x_12_the_policy_is_for_life() {
 
 #[test]
 fn x_14_each_phase_has_its_timeout() {
-    let mut peer = support::Peer::new(ClientConfig::default());
+    let mut peer = support::new_peer(ClientConfig::default());
     let mut waits = vec![peer.client.waiting_for()];
     peer.feed(b"220 x\r\n");
     peer.client.send(&ehlo()).unwrap();
@@ -256,7 +256,7 @@ fn smtp_c_03_replies_before_the_handshake() {
     });
     assert_eq!(told.error, Some(PeerError::DataAfterStartTls));
     // TLS starts only when the machine has seen that there is nothing behind the reply.
-    let mut peer = support::Peer::new(ClientConfig::default());
+    let mut peer = support::new_peer(ClientConfig::default());
     peer.feed(b"220 x\r\n");
     peer.client.send(&ehlo()).unwrap();
     peer.output();
@@ -443,7 +443,7 @@ fn smtp_c_39_challenges_out_of_place() {
 // --- Replies.
 
 /// What one reply to RSET brings.
-fn reset(config: &ClientConfig, reply: impl AsRef<[u8]>) -> support::splits::Told {
+fn reset(config: &ClientConfig, reply: impl AsRef<[u8]>) -> support::script::Told {
     greeted_call(config, &[], |call| {
         call.send(&Command::Rset);
         call.hear(&reply);
@@ -507,7 +507,7 @@ fn blank_lines_between_replies() {
         assert_eq!(reset(&config, format!("{blank}250 ok\r\n")).seen, [Reply(1, 250, None)]);
     }
     // Many of them cost no stack.
-    let mut peer = support::Peer::new(config);
+    let mut peer = support::new_peer(config);
     assert_eq!(peer.feed(format!("{blanks}220 x\r\n").as_bytes()), [Greeting(220)]);
     // Behind STARTTLS they are bytes like any.
     let told = greeted_call(&peer_config(), &["STARTTLS"], |call| {

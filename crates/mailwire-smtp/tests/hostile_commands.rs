@@ -8,8 +8,8 @@ use mailwire_smtp::client::ClientConfig;
 use mailwire_smtp::extension::Extension;
 use mailwire_smtp::family::hello::{EhloReply, Keyword};
 use mailwire_smtp::{Command, Deviation, PeerError, Reply, State, element};
-use support::splits::{assert_closed, greeted, refuses, talk};
-use support::{Pair, domain, ehlo, everything, mail, rcpt, server_config, with_auth};
+use support::script::{assert_closed, greeted, refuses, talk};
+use support::{domain, ehlo, everything, mail, new_pair, rcpt, server_config, with_auth};
 
 // --- Lines and addresses.
 
@@ -196,9 +196,11 @@ fn smtp_s_45_46_xtext() {
 
 #[test]
 fn smtp_s_47_xclient_is_not_for_everyone() {
-    // Whom to trust is for the application: it answers 550. Where XCLIENT is not offered it is not
-    // there at all.
-    refuses(&server_config(), "", &[(b"XCLIENT NAME=a\r\n", 502)]);
+    // Not offered to this client, whatever it says; Postfix answers 550, too.
+    for config in [server_config(), everything().withhold(Extension::Xclient)] {
+        refuses(&config, "", &[(b"XCLIENT NAME=a\r\n", 550), (b"XCLIENT NAME=a+0D+0Ab\r\n", 550)]);
+    }
+    refuses(&server_config(), "", &[(b"XFORWARD NAME=a\r\n", 550), (b"ETRN\r\n", 502)]);
     refuses(
         &everything(),
         "",
@@ -219,7 +221,8 @@ fn smtp_s_48_what_answers_a_challenge() {
         ("QR==\r\n", 501, "auth ended Some(NotBase64)"),
         ("\r\n", 535, "auth response"),
         ("AHVzZXIAcGFzcw==\r\n", 235, "auth response"),
-        // `=` is for the AUTH command. In a response an empty line is what is empty: RFC 4954.
+        // `=` is for the AUTH command. In a response an empty line is what is empty: RFC 4954
+        // section 8. What cannot be decoded must be answered with 501: section 4.
         ("=\r\n", 501, "auth ended Some(NotBase64)"),
     ] {
         let heard = greeted(&with_auth(), |talk| {
@@ -405,7 +408,7 @@ fn smtp_s_58_a_message_is_stuffed_by_the_encoder_alone() {
         talk.say("a\r\n..\r\nb\r\n.\r\n");
     });
     assert_eq!(heard.bodies(), [b"a\r\n.\r\nb\r\n"]);
-    let mut pair = Pair::new(ClientConfig::default(), server_config());
+    let mut pair = new_pair(ClientConfig::default(), server_config());
     pair.run();
     pair.peer.client.send(&ehlo()).unwrap();
     pair.run();

@@ -20,7 +20,7 @@ use mailwire_smtp::family::mail::{BodyType, Mail, MailParameter};
 use mailwire_smtp::server::Protocol;
 use mailwire_smtp::{Command, Machine, PeerError, State, UsageError};
 use support::Seen::{BodyWanted, Closed, Reply, Unanswered};
-use support::splits::{Call, greeted_call};
+use support::script::{Call, greeted_call};
 use support::{ehlo, mail, rcpt};
 
 fn lmtp() -> ClientConfig {

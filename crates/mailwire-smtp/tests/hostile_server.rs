@@ -9,7 +9,8 @@ mod support;
 use mailwire_smtp::element::path::ReversePath;
 use mailwire_smtp::server::{Event, Protocol, Server, TlsPolicy};
 use mailwire_smtp::{Command, Machine, PeerError, Reply, ServerConfig, State, Wait};
-use support::splits::{assert_closed, greeted, refuses, talk, talk_from_the_start};
+use mailwire_testing::drive::Driven as _;
+use support::script::{assert_closed, greeted, refuses, talk, talk_from_the_start};
 use support::{everything, server_config, with_auth};
 
 /// A server with STARTTLS and AUTH.

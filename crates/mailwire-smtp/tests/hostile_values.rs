@@ -39,6 +39,7 @@ use mailwire_smtp::family::rcpt::{Rcpt, RcptParameter};
 use mailwire_smtp::family::vendor::{Attribute, Attributes, KnownAttribute};
 use mailwire_smtp::sasl::MechanismName;
 use mailwire_smtp::{Command, Reply, Tolerance};
+use mailwire_testing::drive::Driven as _;
 use proptest::prelude::*;
 use support::everything;
 

@@ -15,7 +15,7 @@ use mailwire_smtp::sasl::MechanismName;
 use mailwire_smtp::server::{Event, Server};
 use mailwire_smtp::{Command, Limits, Machine, PeerError, ServerConfig, UsageError, Wait};
 use support::Seen;
-use support::splits::{greeted, greeted_call};
+use support::script::{greeted, greeted_call};
 use support::{ehlo, everything, server_config, with_auth};
 
 const OPEN: &str = "MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\n";
@@ -262,7 +262,7 @@ fn pipeline_of_a_server() {
 fn pipeline_of_a_client() {
     for cap in [0, 1, 4] {
         let config = client(limits!(pipeline = cap));
-        let mut peer = support::Peer::new(config);
+        let mut peer = support::new_peer(config);
         peer.feed(b"220 x\r\n");
         peer.client.send(&ehlo()).unwrap();
         peer.output();
@@ -302,7 +302,7 @@ fn transmit_of_a_server() {
 
 #[test]
 fn transmit_of_a_client() {
-    let mut peer = support::Peer::new(client(limits!(transmit = 100)));
+    let mut peer = support::new_peer(client(limits!(transmit = 100)));
     peer.feed(b"220 x\r\n");
     peer.client.send(&ehlo()).unwrap();
     peer.output();

@@ -10,19 +10,14 @@ use mailwire_smtp::client::{Client, ClientConfig, Event as ClientEvent};
 use mailwire_smtp::family::bdat::Bdat;
 use mailwire_smtp::server::{Event, Server};
 use mailwire_smtp::{Command, Machine, ServerConfig};
-use peak_alloc::PeakAlloc;
+use mailwire_testing::heap::{self, Heap, Used};
 use support::{ehlo, everything, mail, rcpt, with_auth};
 
 #[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
+static HEAP: Heap = Heap;
 
-/// Octets that `f` allocated over what there was, at most at one time, and what is left of them.
-fn measure(f: impl FnOnce()) -> (usize, isize) {
-    let before = HEAP.current_usage();
-    HEAP.reset_peak_usage();
-    f();
-    let left = HEAP.current_usage();
-    (HEAP.peak_usage() - before, isize::try_from(left).unwrap() - isize::try_from(before).unwrap())
+fn measure(f: impl FnOnce()) -> Used {
+    heap::measure(&HEAP, f)
 }
 
 fn new_server(config: ServerConfig) -> Server {
@@ -81,7 +76,7 @@ fn a_server_between_commands_owns_nothing() {
         b"HELP x\r\n",
         &long,
     ];
-    let (peak, left) = measure(|| {
+    let Used { peak, left } = measure(|| {
         for _ in 0..10_000 / lines.len() {
             for line in lines {
                 answer(&mut server, line);
@@ -97,7 +92,7 @@ fn a_server_allocates_nothing_for_a_message() {
     let mut server = new_server(everything());
     answer(&mut server, b"EHLO a\r\n");
     let lines = b"0123456789abcdef0123456789abcdef\r\n..dot\r\n".repeat(1000);
-    let (peak, left) = measure(|| {
+    let used = measure(|| {
         for _ in 0..200 {
             answer(&mut server, b"MAIL FROM:<a@x> SIZE=1\r\n");
             answer(&mut server, b"RCPT TO:<b@x>\r\n");
@@ -112,7 +107,7 @@ fn a_server_allocates_nothing_for_a_message() {
             body(&mut server, &lines[..4000]);
         }
     });
-    assert_eq!((peak, left), (0, 0));
+    assert_eq!(used, Used::NOTHING);
 }
 
 fn a_large_body_costs_a_server_nothing() {
@@ -124,14 +119,14 @@ fn a_large_body_costs_a_server_nothing() {
     }
     let mut chunked = server.clone();
     let block = b"0123456789abcdef0123456789abcdef\r\n..dot\r\n".repeat(1000);
-    let (peak, left) = measure(|| {
+    let used = measure(|| {
         answer(&mut server, b"DATA\r\n");
         (0..200).for_each(|_| body(&mut server, &block));
         // What is announced is not reserved.
         answer(&mut chunked, b"BDAT 2000000000000\r\n");
         body(&mut chunked, &block);
     });
-    assert_eq!((peak, left), (0, 0));
+    assert_eq!(used, Used::NOTHING);
 }
 
 fn what_is_too_long_or_too_much_costs_nothing() {
@@ -141,7 +136,7 @@ fn what_is_too_long_or_too_much_costs_nothing() {
     answer(&mut server, b"EHLO a\r\n");
     let block = vec![b'a'; 1 << 16];
     let refused = "a".repeat(1500);
-    let (peak, left) = measure(|| {
+    let used = measure(|| {
         for _ in 0..1000 {
             assert_eq!(server.receive(&block).unwrap().consumed, block.len());
         }
@@ -153,7 +148,7 @@ fn what_is_too_long_or_too_much_costs_nothing() {
         assert_eq!(server.receive(refused.as_bytes()).unwrap().consumed, 1500);
         server.transmitted(usize::MAX);
     });
-    assert_eq!((peak, left), (0, 0));
+    assert_eq!(used, Used::NOTHING);
 }
 
 fn new_client() -> Client {
@@ -196,8 +191,8 @@ fn a_client_allocates_nothing_for_a_command() {
         }
     };
     round(&mut client);
-    let (peak, left) = measure(|| (0..2500).for_each(|_| round(&mut client)));
-    assert_eq!((peak, left), (0, 0));
+    let used = measure(|| (0..2500).for_each(|_| round(&mut client)));
+    assert_eq!(used, Used::NOTHING);
 }
 
 fn a_large_body_is_not_kept_by_a_client() {
@@ -212,15 +207,15 @@ fn a_large_body_is_not_kept_by_a_client() {
         client.send_body(block.clone()).unwrap();
         client.transmitted(usize::MAX);
     };
-    let (one, _) = measure(|| part(&mut client));
-    let (peak, left) = measure(|| (0..2000).for_each(|_| part(&mut client)));
+    let one = measure(|| part(&mut client)).peak;
+    let Used { peak, left } = measure(|| (0..2000).for_each(|_| part(&mut client)));
     // The places of the slices, and nothing of the body; given back with the last octet.
     assert!(left == 0 && peak < one + 64 && peak < 32_768, "{peak} {one} {left}");
     client.finish_body().unwrap();
     let size = 2000 * block.len() as u64;
     chunked.send(&Command::Bdat(Bdat { size, last: true })).unwrap();
     chunked.transmitted(usize::MAX);
-    let (peak, _) = measure(|| (0..2000).for_each(|_| part(&mut chunked)));
+    let peak = measure(|| (0..2000).for_each(|_| part(&mut chunked))).peak;
     assert!(peak < 1024, "{peak}");
     chunked.finish_body().unwrap();
 }

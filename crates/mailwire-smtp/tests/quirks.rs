@@ -21,7 +21,8 @@ use mailwire_smtp::{
     Command, Deviation, Deviations, Extension, Machine, PeerError, Reply, ServerConfig,
     SyntaxError, Tolerance, Unanswered, Verb,
 };
-use support::{App, Peer, Seen, ehlo, lhlo, mail, rcpt, server_config};
+use mailwire_testing::drive::Driven as _;
+use support::{App, Peer, Seen, ehlo, lhlo, mail, new_peer, rcpt, server_config};
 
 /// What parses a row: gives the deviations and what is written back.
 type Parse = fn(&[u8], Tolerance) -> Result<(Deviations, Vec<u8>), SyntaxError>;
@@ -226,7 +227,7 @@ fn codec() {
 
 /// A client behind the greeting and an EHLO reply with these keywords.
 fn client_with(config: ClientConfig, keywords: &str) -> Peer {
-    let mut peer = Peer::new(config);
+    let mut peer = new_peer(config);
     assert_eq!(peer.feed(b"220 mail.example\r\n"), [Seen::Greeting(220)]);
     peer.client.send(&ehlo()).unwrap();
     peer.output();
@@ -408,12 +409,12 @@ fn q20_second_ehlo() {
 }
 
 fn q21_ehlo_refused() {
-    let mut peer = Peer::new(ClientConfig::default());
+    let mut peer = new_peer(ClientConfig::default());
     peer.feed(b"220 a\r\n");
     give(&mut peer, &[ehlo()]);
     assert_eq!(peer.feed(b"421 busy\r\n"), [Seen::Reply(0, 421, None), Seen::Closed]);
     assert!(peer.client.send(&ehlo()).is_err(), "HELO is no way round 421");
-    let mut peer = Peer::new(ClientConfig::default());
+    let mut peer = new_peer(ClientConfig::default());
     peer.feed(b"220 a\r\n");
     give(&mut peer, &[ehlo()]);
     assert_eq!(peer.feed(b"550 no\r\n"), [Seen::Reply(0, 550, None)]);
@@ -437,7 +438,7 @@ fn q23_any_segments() {
     give(&mut peer, &[mail("a"), rcpt("b")]);
     let seen = peer.feed(b"250 a\r\n250 b\r\n");
     assert_eq!(seen, [Seen::Reply(1, 250, None), Seen::Reply(2, 250, None)]);
-    let mut peer = Peer::new(ClientConfig::default());
+    let mut peer = new_peer(ClientConfig::default());
     for byte in b"220-a\r\n220 b" {
         assert_eq!(peer.feed(&[*byte]), []);
     }
@@ -446,7 +447,7 @@ fn q23_any_segments() {
 }
 
 fn q24_broken_firewalls() {
-    let mut peer = Peer::new(ClientConfig::default());
+    let mut peer = new_peer(ClientConfig::default());
     assert_eq!(peer.feed(b"220 ****************************\r\n"), [Seen::Greeting(220)]);
     let mut config = ClientConfig::default();
     config.pipelining = false;
@@ -656,7 +657,7 @@ fn q63_lmtp_and_smtp() {
     // A client never says the wrong one, and asks LMTP for a reply per recipient.
     let mut config = ClientConfig::default();
     config.protocol = Protocol::Lmtp;
-    let mut peer = Peer::new(config);
+    let mut peer = new_peer(config);
     peer.feed(b"220 a\r\n");
     assert!(peer.client.send(&ehlo()).is_err());
     give(&mut peer, &[lhlo()]);

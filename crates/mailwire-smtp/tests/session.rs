@@ -14,14 +14,15 @@ use mailwire_smtp::family::mail::{BodyType, Mail, MailParameter};
 use mailwire_smtp::sasl::MechanismName;
 use mailwire_smtp::server::{Protocol, TlsPolicy};
 use mailwire_smtp::{Command, State, UsageError};
-use support::{Pair, Seen, ehlo, everything, lhlo, mail, rcpt, server_config};
+use mailwire_testing::drive::Driven as _;
+use support::{Pair, Seen, ehlo, everything, lhlo, mail, new_pair, rcpt, server_config};
 
 /// Both sides, with every split of the bytes that is worth a run.
 fn pairs(client: &ClientConfig, server: &mailwire_smtp::ServerConfig) -> Vec<Pair> {
     [usize::MAX, 7, 1]
         .into_iter()
         .map(|part| {
-            let mut pair = Pair::new(client.clone(), server.clone());
+            let mut pair = new_pair(client.clone(), server.clone());
             pair.part = part;
             pair
         })
@@ -74,7 +75,7 @@ fn a_message_arrives() {
 
 #[test]
 fn pipelining_sends_groups() {
-    let mut pair = Pair::new(ClientConfig::default(), server_config());
+    let mut pair = new_pair(ClientConfig::default(), server_config());
     open(&mut pair);
     for command in [mail("a"), rcpt("b"), rcpt("c"), Command::Data, Command::Quit] {
         pair.peer.client.send(&command).unwrap();
@@ -86,7 +87,7 @@ fn pipelining_sends_groups() {
 #[test]
 fn one_at_a_time_without_pipelining() {
     let config = server_config().withhold(Extension::Pipelining);
-    let mut pair = Pair::new(ClientConfig::default(), config);
+    let mut pair = new_pair(ClientConfig::default(), config);
     open(&mut pair);
     for command in [mail("a"), rcpt("b")] {
         pair.peer.client.send(&command).unwrap();
@@ -98,7 +99,7 @@ fn one_at_a_time_without_pipelining() {
 fn what_depends_on_a_failure_is_not_sent() {
     let mut config = ClientConfig::default();
     config.pipelining = false;
-    let mut pair = Pair::new(config, server_config());
+    let mut pair = new_pair(config, server_config());
     open(&mut pair);
     for command in [mail("a"), rcpt("nobody"), Command::Data, Command::Rset] {
         pair.peer.client.send(&command).unwrap();
@@ -270,7 +271,7 @@ fn starttls_starts_over_on_both_sides() {
 
 #[test]
 fn every_offer_reaches_the_client() {
-    let mut pair = Pair::new(ClientConfig::default(), everything());
+    let mut pair = new_pair(ClientConfig::default(), everything());
     open(&mut pair);
     let offered = pair.peer.client.extensions();
     for extension in Extension::ALL {
@@ -289,7 +290,7 @@ fn every_offer_reaches_the_client() {
 
 #[test]
 fn what_is_not_offered_is_not_sent() {
-    let mut pair = Pair::new(ClientConfig::default(), server_config());
+    let mut pair = new_pair(ClientConfig::default(), server_config());
     open(&mut pair);
     let plain = Mail::new(ReversePath::Null);
     let cases = [
@@ -309,7 +310,7 @@ fn what_is_not_offered_is_not_sent() {
     assert!(pair.peer.output().is_empty());
     let mut masked = ClientConfig::default();
     masked.mask = mailwire_smtp::ExtensionSet::EMPTY.with(Extension::Chunking);
-    let mut pair = Pair::new(masked, server_config());
+    let mut pair = new_pair(masked, server_config());
     open(&mut pair);
     assert!(!pair.peer.client.extensions().has(Extension::Chunking));
 }
@@ -318,7 +319,7 @@ fn what_is_not_offered_is_not_sent() {
 fn a_large_message_takes_no_memory_that_grows() {
     let mut server = server_config();
     server.limits.message = 1 << 30;
-    let mut pair = Pair::new(ClientConfig::default(), server);
+    let mut pair = new_pair(ClientConfig::default(), server);
     open(&mut pair);
     for command in [mail("a"), rcpt("b"), Command::Data] {
         pair.peer.client.send(&command).unwrap();

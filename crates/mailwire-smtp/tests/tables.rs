@@ -16,7 +16,7 @@ use mailwire_smtp::family::rcpt::RcptParameter;
 use mailwire_smtp::{
     Command, Deviation, Deviations, Extension, Reply, SyntaxError, Tolerance, Verb,
 };
-use support::{Peer, Seen};
+use support::{Seen, new_peer};
 
 /// The line of a verb. A verb without one does not compile.
 fn example(verb: Verb) -> &'static str {
@@ -178,7 +178,7 @@ fn greeting(bytes: &[u8], tolerance: Tolerance) -> Result<Deviations, SyntaxErro
 fn client(bytes: &[u8], tolerance: Tolerance) -> Result<Deviations, SyntaxError> {
     let mut config = ClientConfig::default();
     config.tolerance = tolerance;
-    match Peer::new(config).feed(bytes)[..] {
+    match new_peer(config).feed(bytes)[..] {
         [Seen::Greeting(220)] => Ok(Deviations::EMPTY.with(Deviation::BlankLine)),
         ref other => Err(SyntaxError { rule: "greeting", at: other.len() }),
     }

@@ -5,17 +5,25 @@
 
 mod support;
 
-use support::script::{ClientRun, Cut, Script, ServerRun};
-use support::{corpus, transcripts};
+use mailwire_testing::Side;
+use mailwire_testing::corpus;
+use mailwire_testing::cut::Cut;
+use support::transcript::{ClientRun, Script, ServerRun};
+use support::transcripts;
 
 #[test]
 fn the_client_says_what_is_written() {
     let mut bad = Vec::new();
     for script in transcripts() {
-        match ClientRun::run(&script, Cut::Nowhere) {
+        match ClientRun::run(&script, Cut::Whole) {
             Ok(run) => {
                 let bound = run.bound.escape_ascii().to_string();
-                assert_eq!(bound, script.said(false).escape_ascii().to_string(), "{}", script.name);
+                assert_eq!(
+                    bound,
+                    script.said(Side::Server).escape_ascii().to_string(),
+                    "{}",
+                    script.name
+                );
                 assert_eq!(run.client.in_flight(), 0, "{}", script.name);
             }
             Err(error) => bad.push(format!("{}: {error}", script.name)),
@@ -28,7 +36,7 @@ fn the_client_says_what_is_written() {
 fn the_server_hears_what_is_written() {
     let mut bad = Vec::new();
     for script in transcripts().into_iter().filter(|script| !script.client_only) {
-        if let Err(error) = ServerRun::run(&script, Cut::Nowhere) {
+        if let Err(error) = ServerRun::run(&script, Cut::Whole) {
             bad.push(format!("{}: {error}", script.name));
         }
     }
@@ -83,8 +91,8 @@ fn recordings() {
         for path in corpus::files(&root.join("recordings").join(folder)) {
             let script = Script::recorded(&path);
             let illegal = ILLEGAL.iter().find(|(name, _)| script.name.contains(name));
-            let (run, result) = ClientRun::go(&script, Cut::Nowhere);
-            let said = script.said(false);
+            let (run, result) = ClientRun::go(&script, Cut::Whole);
+            let said = script.said(Side::Server);
             // Each reply is bound to a command, in the order in which they came.
             assert!(said.starts_with(&run.bound), "{}", script.name);
             match (result, illegal) {
@@ -96,7 +104,7 @@ fn recordings() {
                 (Err(_), Some((name, _))) => drop(used.insert(name)),
                 (Err(error), None) => bad.push(format!("{}: {error}", script.name)),
             }
-            let (bytewise, _) = ClientRun::go(&script, Cut::Everywhere);
+            let (bytewise, _) = ClientRun::go(&script, Cut::Octets);
             assert_eq!(bytewise.log, run.log, "{}", script.name);
         }
     }

@@ -15,7 +15,7 @@ use crate::tolerance::Deviation;
 /// A bad envelope, flag list, date, code or list entry is one invalid item; what stands before and behind
 /// it is read all the same. It cannot be built, only parsed, by the deviation
 /// [`InvalidItem`](Deviation::InvalidItem), and is written as it came.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Invalid<'a> {
     wire: Cow<'a, [u8]>,
     error: SyntaxError,
@@ -49,6 +49,15 @@ impl<'a> Invalid<'a> {
         out.bytes(&self.wire);
     }
 }
+
+/// Equal when the octets are: which rule is told depends on what is tolerated.
+impl PartialEq for Invalid<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.wire == other.wire
+    }
+}
+
+impl Eq for Invalid<'_> {}
 
 impl fmt::Debug for Invalid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +115,20 @@ pub(crate) fn skip_item<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
                 [_, behind @ ..] => behind,
             },
         };
+    }
+    Ok((rest, ()))
+}
+
+/// A name and its values, up to `count` words with blanks between: fewer where the list ends before.
+pub(crate) fn skip_items<'a>(input: &'a [u8], cx: &Context, count: u32) -> PResult<'a, ()> {
+    let (mut rest, ()) = skip_item(input, cx)?;
+    for _ in 1..count {
+        let blanks = rest.iter().take_while(|octet| **octet == b' ').count();
+        let behind = rest.get(blanks..).unwrap_or_default();
+        if blanks == 0 || at_boundary(behind) {
+            break;
+        }
+        rest = skip_item(behind, cx)?.0;
     }
     Ok((rest, ()))
 }

@@ -13,6 +13,10 @@ use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use super::string::trusted;
 use crate::token::{close, open, sp};
 
+mod some;
+
+pub use some::{OneOrList, SomeList};
+
 /// A kind of item that lists hold. It is implemented for the type with the lifetime `'static`, or for a
 /// type that borrows nothing.
 pub trait Item: 'static {
@@ -26,6 +30,16 @@ pub trait Item: 'static {
     #[inline]
     fn parse_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, Self::At<'x>> {
         Self::At::parse_part(input, cx)
+    }
+
+    /// Finds the end of an item that is looked at later. It is for kinds that are checked faster than
+    /// they are decoded.
+    ///
+    /// # Errors
+    /// Those of [`parse_item`](Self::parse_item).
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ()> {
+        Self::parse_item(input, cx).map(|(rest, _)| (rest, ()))
     }
 }
 
@@ -65,6 +79,9 @@ pub struct Items<'a, T> {
 /// Items in parentheses: `"(" [item *(SP item)] ")"`.
 pub struct ItemList<'a, T>(Items<'a, T>);
 
+/// Items, each behind its space: `*(SP item)`.
+pub struct ItemTail<'a, T>(Items<'a, T>);
+
 impl<'a, T: Item> Items<'a, T> {
     /// No item.
     pub const EMPTY: Self = Self { wire: Cow::Borrowed(b""), len: 0, kind: PhantomData };
@@ -77,6 +94,11 @@ impl<'a, T: Item> Items<'a, T> {
             item.encode(out);
         });
         Items { wire: Cow::Owned(wire), len, kind: PhantomData }
+    }
+
+    /// Items that the grammar has already checked, and how many they are.
+    pub(crate) const fn checked(wire: &'a [u8], len: u32) -> Self {
+        Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }
     }
 
     /// How many items there are.
@@ -103,17 +125,15 @@ impl<'a, T: Item> Items<'a, T> {
         self.iter().any(|other| other == *item)
     }
 
-    /// `item *(SP item)`: at least one.
+    /// `item *(SP item)`, as long as items begin with this octet: at least one.
     ///
     /// # Errors
     /// Those of the items.
-    #[inline]
-    pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(crate) fn parse_while(input: &'a [u8], cx: &Context, first: u8) -> PResult<'a, Self> {
         let (mut rest, _) = T::parse_item(input, cx)?;
         let mut len = 1_u32;
-        while let [b' ', behind @ ..] = rest {
-            // Blanks at the end are for the line to judge.
-            if behind.iter().find(|octet| **octet != b' ').is_none_or(|octet| is_end(*octet)) {
+        while let [b' ', octet, ..] = rest {
+            if *octet != first {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
@@ -124,28 +144,25 @@ impl<'a, T: Item> Items<'a, T> {
         Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
     }
 
-    /// `*(SP item)`: each behind its space.
+    /// `item *(SP item)`: at least one.
     ///
     /// # Errors
     /// Those of the items.
     #[inline]
-    pub(crate) fn parse_behind_spaces(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        match input {
-            [b' ', behind @ ..]
-                if behind.iter().find(|octet| **octet != b' ').is_some_and(|o| !is_end(*o)) =>
-            {
-                let (rest, ()) = sp(input, cx)?;
-                cut(Self::parse_some(rest, cx))
+    pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (mut rest, ()) = T::check_item(input, cx)?;
+        let mut len = 1_u32;
+        while let [b' ', behind @ ..] = rest {
+            // Blanks at the end are for the line to judge.
+            if behind.iter().find(|octet| **octet != b' ').is_none_or(|octet| is_end(*octet)) {
+                break;
             }
-            _ => Ok((input, Self::EMPTY)),
+            (rest, ()) = sp(rest, cx)?;
+            (rest, ()) = cut(T::check_item(rest, cx))?;
+            len = len.saturating_add(1);
         }
-    }
-
-    /// Writes a space and an item, for each.
-    pub(crate) fn encode_behind_spaces(&self, out: &mut Encoder<'_>) {
-        for item in self.iter() {
-            out.sp().put(&item);
-        }
+        let wire = input.split_at(input.len() - rest.len()).0;
+        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
     }
 }
 
@@ -181,14 +198,6 @@ impl<'a, T: Item> ItemList<'a, T> {
     }
 }
 
-impl<'a, T> Deref for ItemList<'a, T> {
-    type Target = Items<'a, T>;
-
-    fn deref(&self) -> &Items<'a, T> {
-        &self.0
-    }
-}
-
 impl<'a, T: Item> Wire<'a> for ItemList<'a, T> {
     #[inline]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
@@ -207,6 +216,44 @@ impl<'a, T: Item> Wire<'a> for ItemList<'a, T> {
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.byte(b'(').put(&self.0).byte(b')');
+    }
+}
+
+impl<'a, T: Item> ItemTail<'a, T> {
+    /// No item.
+    pub const EMPTY: Self = Self(Items::EMPTY);
+
+    /// These items, in their order.
+    pub fn new<'x>(items: impl IntoIterator<Item = T::At<'x>>) -> ItemTail<'static, T> {
+        ItemTail(Items::new(items))
+    }
+
+    /// The items.
+    #[must_use]
+    pub fn into_items(self) -> Items<'a, T> {
+        self.0
+    }
+}
+
+impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match input {
+            [b' ', behind @ ..]
+                if behind.iter().find(|octet| **octet != b' ').is_some_and(|o| !is_end(*o)) =>
+            {
+                let (rest, ()) = sp(input, cx)?;
+                let (rest, items) = cut(Items::parse_some(rest, cx))?;
+                Ok((rest, Self(items)))
+            }
+            _ => Ok((input, Self::EMPTY)),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        for item in self.iter() {
+            out.sp().put(&item);
+        }
     }
 }
 
@@ -252,12 +299,6 @@ impl<T> Clone for Items<'_, T> {
     }
 }
 
-impl<T> Clone for ItemList<'_, T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
 /// Equal when the items are.
 impl<T: Item> PartialEq for Items<'_, T> {
     fn eq(&self, other: &Self) -> bool {
@@ -272,21 +313,7 @@ impl<T: Item> PartialEq for Items<'_, T> {
 
 impl<T: Item> Eq for Items<'_, T> {}
 
-impl<T: Item> PartialEq for ItemList<'_, T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl<T: Item> Eq for ItemList<'_, T> {}
-
 impl<T: Item> Default for Items<'_, T> {
-    fn default() -> Self {
-        Self::EMPTY
-    }
-}
-
-impl<T: Item> Default for ItemList<'_, T> {
     fn default() -> Self {
         Self::EMPTY
     }
@@ -298,22 +325,7 @@ impl<T: Item> fmt::Debug for Items<'_, T> {
     }
 }
 
-impl<T: Item> fmt::Debug for ItemList<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl<'x, T: Item> IntoIterator for &'x Items<'_, T> {
-    type Item = T::At<'x>;
-    type IntoIter = Iter<'x, T>;
-
-    fn into_iter(self) -> Iter<'x, T> {
-        self.iter()
-    }
-}
-
-impl<'x, T: Item> IntoIterator for &'x ItemList<'_, T> {
     type Item = T::At<'x>;
     type IntoIter = Iter<'x, T>;
 
@@ -330,13 +342,63 @@ impl<T: Item> IntoOwned for Items<'_, T> {
     }
 }
 
-impl<T: Item> IntoOwned for ItemList<'_, T> {
-    type Owned = ItemList<'static, T>;
+/// What [`ItemList`] and [`ItemTail`] have of the items in them.
+macro_rules! forms {
+    ($($form:ident)+) => { $(
+        impl<'a, T> Deref for $form<'a, T> {
+            type Target = Items<'a, T>;
 
-    fn into_owned(self) -> ItemList<'static, T> {
-        ItemList(self.0.into_owned())
-    }
+            fn deref(&self) -> &Items<'a, T> {
+                &self.0
+            }
+        }
+
+        impl<T> Clone for $form<'_, T> {
+            fn clone(&self) -> Self {
+                Self(self.0.clone())
+            }
+        }
+
+        impl<T: Item> PartialEq for $form<'_, T> {
+            fn eq(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+
+        impl<T: Item> Eq for $form<'_, T> {}
+
+        impl<T: Item> Default for $form<'_, T> {
+            fn default() -> Self {
+                Self::EMPTY
+            }
+        }
+
+        impl<T: Item> fmt::Debug for $form<'_, T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl<'x, T: Item> IntoIterator for &'x $form<'_, T> {
+            type Item = T::At<'x>;
+            type IntoIter = Iter<'x, T>;
+
+            fn into_iter(self) -> Iter<'x, T> {
+                self.iter()
+            }
+        }
+
+        impl<T: Item> IntoOwned for $form<'_, T> {
+            type Owned = $form<'static, T>;
+
+            fn into_owned(self) -> $form<'static, T> {
+                $form(self.0.into_owned())
+            }
+        }
+    )+ };
 }
+
+forms!(ItemList ItemTail);
 
 #[cfg(test)]
 mod tests {
@@ -368,6 +430,20 @@ mod tests {
         check_lenient::<Words<'_>>(&[
             (b"(a )", Deviation::TrailingSpace, b"(a)"),
             (b"(a  b)", Deviation::ExtraSpaces, b"(a b)"),
+        ]);
+    }
+
+    #[test]
+    fn tails() {
+        let tail = |words: &[&'static str]| {
+            let words = words.iter().map(|word| AString::new(*word).unwrap());
+            ItemTail::<AString<'static>>::new(words)
+        };
+        check_rows(&[(b"", tail(&[])), (b" a \"b c\"", tail(&["a", "b c"]))]);
+        check_rejects::<ItemTail<'_, AString<'static>>>(&[
+            (b"a", "end", 0),
+            (b" a (b)", "astring", 3),
+            (b" ", "end", 0),
         ]);
     }
 

@@ -9,10 +9,12 @@
 //! | days and points in time | [`date`] |
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
 //! | what SEARCH and SORT find | [`numbers`], [`partial_range`] |
-//! | strings, atoms and NIL | [`string`] |
+//! | strings, atoms and NIL; octets of any kind | [`string`], [`literal`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
+//! | notes on a message | [`annotation`] |
+//! | an annotation of a mailbox or of the server | [`entry`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
 //! | lists of any of these | [`items`] |
@@ -21,12 +23,15 @@
 //! | what is said to people | [`text`] |
 
 pub mod address;
+pub mod annotation;
 pub mod body_structure;
 pub mod date;
+pub mod entry;
 pub mod envelope;
 pub mod flag;
 pub mod invalid;
 pub mod items;
+pub mod literal;
 pub mod mailbox;
 pub mod mailbox_filter;
 pub mod mod_seq;

@@ -13,9 +13,9 @@ use crate::error::PeerError;
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::framing::{Listed, ListingFramer};
-use crate::server::TlsPolicy;
 use crate::state::{Outcome, State};
 use crate::tolerance::Deviation;
+use mailwire_core::TlsPolicy;
 
 impl Client {
     pub(super) fn take_greeting<'i>(&mut self, greeting: Greeting<'i>) -> Event<'i> {

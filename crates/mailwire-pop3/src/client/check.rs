@@ -5,8 +5,8 @@ use crate::command::{Command, Group, Verb};
 use crate::error::UsageError;
 use crate::extension::Extension;
 use crate::family::auth::Auth;
-use crate::server::TlsPolicy;
 use crate::state::{Outcome, State};
+use mailwire_core::TlsPolicy;
 
 impl Client {
     /// Checks a command against the state, the extensions and the policy.

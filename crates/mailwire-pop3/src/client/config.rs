@@ -5,7 +5,7 @@ use mailwire_core::body::Findings;
 use crate::Tolerance;
 use crate::extension::ExtensionSet;
 use crate::limits::Limits;
-use crate::server::TlsPolicy;
+use mailwire_core::TlsPolicy;
 
 /// What a client is told before a connection. The defaults are safe.
 ///

@@ -94,7 +94,7 @@ impl OwnAnswer {
     pub(crate) fn push(self, out: &mut TransmitQueue) {
         let (status, text) = self.parts();
         out.push(status.as_str().as_bytes());
-        if !text.concat().is_empty() {
+        if text.iter().any(|text| !text.is_empty()) {
             out.push(b" ");
         }
         for text in text {
@@ -129,6 +129,14 @@ impl OwnAnswer {
             }
             None => Self::ROWS.get(usize::from(octet)).map_or(Self::Closing, |row| row.0),
         }
+    }
+}
+
+impl PeerError {
+    /// The line with which a server answers, before it goes on or closes.
+    #[must_use]
+    pub fn suggested_answer(&self) -> Response<'static> {
+        OwnAnswer::to(self, None).response()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use mailwire_core::TlsPolicy;
 use mailwire_core::body::Newlines;
 
 use crate::Tolerance;
@@ -9,18 +10,6 @@ use crate::extension::{Extension, ExtensionSet};
 use crate::family::capa::Capability;
 use crate::limits::Limits;
 use crate::state::State;
-
-/// Whether a session must or may go over to TLS. It is fixed for the life of a machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TlsPolicy {
-    /// TLS is not used.
-    None,
-    /// TLS is used when both sides can.
-    #[default]
-    Opportunistic,
-    /// Nothing of value is said without TLS.
-    Required,
-}
 
 /// What a server is told before a connection. The defaults are safe.
 ///

@@ -3,8 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
-pub mod corpus;
-pub mod splits;
+pub mod script;
 
 use std::sync::Arc;
 
@@ -22,7 +21,9 @@ use mailwire_pop3::family::retrieve::Top;
 use mailwire_pop3::family::stat::Stat;
 use mailwire_pop3::sasl::MechanismName;
 use mailwire_pop3::server::{self, Server, ServerConfig};
-use mailwire_pop3::{Answer, Command, Extension, Item, Machine, PeerError, Response, Unanswered};
+use mailwire_pop3::{Answer, Command, Extension, Item, PeerError, Response, Unanswered};
+use mailwire_testing::drive::Driven;
+use mailwire_testing::peer;
 
 pub fn number(number: u32) -> MessageNumber {
     MessageNumber::new(number).unwrap()
@@ -120,66 +121,8 @@ impl App {
         }
     }
 
-    /// Feeds `input` until there is no event; gives the octets that were consumed.
-    pub fn feed(&mut self, input: &[u8]) -> usize {
-        let mut consumed = 0;
-        loop {
-            let received = match self.server.receive(&input[consumed..]) {
-                Ok(received) => received,
-                Err(error) => {
-                    if self.error.is_none() {
-                        self.events.push(format!("error {error:?}"));
-                    }
-                    self.error = Some(error);
-                    return input.len();
-                }
-            };
-            consumed += received.consumed;
-            let Some(event) = received.event else { return consumed };
-            self.act(event);
-        }
-    }
-
-    /// What is queued for the client.
-    pub fn output(&mut self) -> Vec<u8> {
-        let out: Vec<u8> = self.server.transmit().slices().flatten().copied().collect();
-        self.server.transmitted(out.len());
-        out
-    }
-
     fn log(&mut self, event: impl Into<String>) {
         self.events.push(event.into());
-    }
-
-    fn act(&mut self, event: server::Event<'_>) {
-        match event {
-            server::Event::Command { command, .. } => {
-                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end_matches("\r\n"));
-                if self.late {
-                    self.waiting.push(command.into_owned());
-                } else {
-                    self.command(command);
-                }
-            }
-            server::Event::Update { .. } => {
-                self.log("update");
-                self.removed = Some(self.deleted.iter().filter(|deleted| **deleted).count());
-                self.server.accept().unwrap();
-            }
-            server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
-            server::Event::AuthResponse(response) => {
-                self.log("auth response");
-                let good = response.expose() == b"\0user\0pass word";
-                self.finish_auth(good);
-            }
-            server::Event::AuthEnded(error) => self.log(format!("auth ended {error:?}")),
-            server::Event::TlsReady => {
-                self.log("tls ready");
-                self.tls = true;
-            }
-            server::Event::Closed => self.log("closed"),
-            other => panic!("{other:?}"),
-        }
     }
 
     /// Answers the commands that were kept.
@@ -305,6 +248,61 @@ impl App {
     }
 }
 
+impl Driven for App {
+    type Machine = Server;
+
+    fn machine(&mut self) -> &mut Server {
+        &mut self.server
+    }
+
+    fn fail(&mut self, error: PeerError) {
+        if self.error.is_none() {
+            self.log(format!("error {error:?}"));
+        }
+        self.error = Some(error);
+    }
+
+    fn forget(&mut self) {
+        self.events.clear();
+    }
+
+    fn ended(&mut self, end: Result<(), PeerError>) {
+        self.log(format!("end {end:?}"));
+        self.error = self.error.or(end.err());
+    }
+
+    fn act(&mut self, event: server::Event<'_>) {
+        match event {
+            server::Event::Command { command, .. } => {
+                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end_matches("\r\n"));
+                if self.late {
+                    self.waiting.push(command.into_owned());
+                } else {
+                    self.command(command);
+                }
+            }
+            server::Event::Update { .. } => {
+                self.log("update");
+                self.removed = Some(self.deleted.iter().filter(|deleted| **deleted).count());
+                self.server.accept().unwrap();
+            }
+            server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
+            server::Event::AuthResponse(response) => {
+                self.log("auth response");
+                let good = response.expose() == b"\0user\0pass word";
+                self.finish_auth(good);
+            }
+            server::Event::AuthEnded(error) => self.log(format!("auth ended {error:?}")),
+            server::Event::TlsReady => {
+                self.log("tls ready");
+                self.tls = true;
+            }
+            server::Event::Closed => self.log("closed"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// What a client saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -342,147 +340,72 @@ fn text(bytes: &[u8]) -> String {
     bytes.strip_suffix(b"\r\n").unwrap_or(bytes).escape_ascii().to_string()
 }
 
-pub fn seen(event: &client::Event<'_>) -> Seen {
-    use client::Event as E;
-    match event {
-        E::Greeting(greeting) => Seen::Greeting(greeting.is_ready()),
-        E::Response { ticket: of, answer, .. } => {
-            let (of, line) = (ticket(*of), text(&answer.to_bytes()));
-            match answer {
-                Answer::Err(_) => Seen::Err(of, line),
-                Answer::Invalid { .. } => Seen::Invalid(of, line),
-                _ => Seen::Ok(of, line),
-            }
-        }
-        E::ListBegin { ticket: of, .. } => Seen::ListBegin(ticket(*of)),
-        E::Item { item: Item::Invalid(item), .. } => {
-            Seen::Item(format!("!{} {}", item.error().rule, text(item.line())))
-        }
-        E::Item { item, .. } => Seen::Item(text(&item.to_bytes())),
-        E::ListEnd { ticket: of } => Seen::ListEnd(ticket(*of)),
-        E::BodyBegin { ticket: of, .. } => Seen::BodyBegin(ticket(*of)),
-        E::BodyChunk(data) => Seen::Body(data.to_vec()),
-        E::BodyEnd { ticket: of, size, .. } => Seen::BodyEnd(ticket(*of), *size),
-        E::AuthChallenge { challenge, .. } => {
-            Seen::Challenge(challenge.decode().unwrap_or_else(|_| challenge.text().to_vec()))
-        }
-        E::TlsReady => Seen::TlsReady,
-        E::Unanswered { ticket: of, outcome } => Seen::Unanswered(ticket(*of), *outcome),
-        E::Closing(_) => Seen::Closing,
-        E::Desync { ticket: of, line } => Seen::Desync(of.map(ticket), line.to_vec()),
-        E::Closed => Seen::Closed,
-        other => panic!("{other:?}"),
-    }
-}
+impl peer::Seen for Seen {
+    type Client = Client;
 
-/// Adds what was seen; octets of one message are joined.
-pub fn add(all: &mut Vec<Seen>, one: Seen) {
-    match (all.last_mut(), &one) {
-        (Some(Seen::Body(body)), Seen::Body(more)) => body.extend_from_slice(more),
-        _ => all.push(one),
-    }
-}
-
-/// A client whose input and output are in memory.
-pub struct Peer {
-    pub client: Client,
-    input: Vec<u8>,
-}
-
-impl Peer {
-    pub fn new(config: ClientConfig) -> Self {
-        Self { client: Client::new(config), input: Vec::new() }
+    fn error(error: PeerError) -> Self {
+        Self::Error(error)
     }
 
-    /// Everything that happens on these bytes.
-    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Seen> {
-        self.input.extend_from_slice(bytes);
-        let mut all = Vec::new();
-        let mut taken = 0;
-        loop {
-            let (consumed, event) = match self.client.receive(&self.input[taken..]) {
-                Ok(received) => (received.consumed, received.event.as_ref().map(seen)),
-                Err(error) => {
-                    self.input.clear();
-                    if all.last() != Some(&Seen::Error(error)) {
-                        all.push(Seen::Error(error));
-                    }
-                    return all;
+    fn is_error(&self) -> Option<PeerError> {
+        if let Self::Error(error) = self { Some(*error) } else { None }
+    }
+
+    /// Octets of one message are joined.
+    fn add(self, all: &mut Vec<Self>) {
+        match (all.last_mut(), &self) {
+            (Some(Self::Body(body)), Self::Body(more)) => body.extend_from_slice(more),
+            _ => all.push(self),
+        }
+    }
+
+    fn event(event: &client::Event<'_>) -> Self {
+        use client::Event as E;
+        match event {
+            E::Greeting(greeting) => Self::Greeting(greeting.is_ready()),
+            E::Response { ticket: of, answer, .. } => {
+                let (of, line) = (ticket(*of), text(&answer.to_bytes()));
+                match answer {
+                    Answer::Err(_) => Self::Err(of, line),
+                    Answer::Invalid { .. } => Self::Invalid(of, line),
+                    _ => Self::Ok(of, line),
                 }
-            };
-            taken += consumed;
-            match event {
-                Some(event) => add(&mut all, event),
-                None => break,
             }
+            E::ListBegin { ticket: of, .. } => Self::ListBegin(ticket(*of)),
+            E::Item { item: Item::Invalid(item), .. } => {
+                Self::Item(format!("!{} {}", item.error().rule, text(item.line())))
+            }
+            E::Item { item, .. } => Self::Item(text(&item.to_bytes())),
+            E::ListEnd { ticket: of } => Self::ListEnd(ticket(*of)),
+            E::BodyBegin { ticket: of, .. } => Self::BodyBegin(ticket(*of)),
+            E::BodyChunk(data) => Self::Body(data.to_vec()),
+            E::BodyEnd { ticket: of, size, .. } => Self::BodyEnd(ticket(*of), *size),
+            E::AuthChallenge { challenge, .. } => {
+                Self::Challenge(challenge.decode().unwrap_or_else(|_| challenge.text().to_vec()))
+            }
+            E::TlsReady => Self::TlsReady,
+            E::Unanswered { ticket: of, outcome } => Self::Unanswered(ticket(*of), *outcome),
+            E::Closing(_) => Self::Closing,
+            E::Desync { ticket: of, line } => Self::Desync(of.map(ticket), line.to_vec()),
+            E::Closed => Self::Closed,
+            other => panic!("{other:?}"),
         }
-        self.input.drain(..taken);
-        all
-    }
-
-    pub fn output(&mut self) -> Vec<u8> {
-        let out: Vec<u8> = self.client.transmit().slices().flatten().copied().collect();
-        self.client.transmitted(out.len());
-        out
-    }
-
-    /// Gives a command and writes it; it has to go out at once.
-    pub fn say(&mut self, command: &Command<'_>) -> Vec<u8> {
-        self.client.send(command).unwrap();
-        self.output()
     }
 }
 
-/// A client and a server that exchange their bytes in parts of `part` octets.
-pub struct Pair {
-    pub peer: Peer,
-    pub app: App,
-    pub part: usize,
-    /// Everything that went over the wire, by side.
-    pub from_client: Vec<u8>,
-    pub from_server: Vec<u8>,
-    pending: Vec<u8>,
+pub type Peer = peer::Peer<Seen>;
+pub type Pair = peer::Pair<Seen, App>;
+
+pub fn new_peer(config: ClientConfig) -> Peer {
+    Peer::new(Client::new(config))
 }
 
-impl Pair {
-    pub fn new(client: ClientConfig, server: ServerConfig) -> Self {
-        Self::with(client, App::new(server))
-    }
+pub fn new_pair(client: ClientConfig, server: ServerConfig) -> Pair {
+    Pair::new(Client::new(client), App::new(server))
+}
 
-    pub fn with(client: ClientConfig, app: App) -> Self {
-        Self {
-            peer: Peer::new(client),
-            app,
-            part: usize::MAX,
-            from_client: Vec::new(),
-            from_server: Vec::new(),
-            pending: Vec::new(),
-        }
-    }
-
-    /// Moves bytes until both sides are quiet; tells what the client saw.
-    pub fn run(&mut self) -> Vec<Seen> {
-        let mut all = Vec::new();
-        loop {
-            self.peer.feed(b"").into_iter().for_each(|one| add(&mut all, one));
-            let out = self.peer.output();
-            self.from_client.extend_from_slice(&out);
-            for part in out.chunks(self.part.min(out.len()).max(1)) {
-                self.pending.extend_from_slice(part);
-                let consumed = self.app.feed(&self.pending);
-                self.pending.drain(..consumed.min(self.pending.len()));
-            }
-            let consumed = self.app.feed(&self.pending);
-            self.pending.drain(..consumed.min(self.pending.len()));
-            let back = self.app.output();
-            self.app.feed(b"");
-            self.from_server.extend_from_slice(&back);
-            if out.is_empty() && back.is_empty() {
-                return all;
-            }
-            for part in back.chunks(self.part.min(back.len()).max(1)) {
-                self.peer.feed(part).into_iter().for_each(|one| add(&mut all, one));
-            }
-        }
-    }
+/// Gives a command and writes it; it has to go out at once.
+pub fn say(peer: &mut Peer, command: &Command<'_>) -> Vec<u8> {
+    peer.client.send(command).unwrap();
+    peer.output()
 }

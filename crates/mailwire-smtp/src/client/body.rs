@@ -5,7 +5,7 @@ use mailwire_core::body::{BodyError, DotEncoder, Findings, Inspector, Stuffed};
 
 use super::{Client, Phase, Stage};
 use crate::error::UsageError;
-use crate::server::Protocol;
+use crate::protocol::Protocol;
 
 impl Client {
     /// Sends a part of the body. It is not copied.

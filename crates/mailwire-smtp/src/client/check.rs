@@ -6,8 +6,9 @@ use crate::error::UsageError;
 use crate::extension::{EXTENSIONS, Extension, ExtensionRow};
 use crate::family::mail::{BodyType, Mail, MailKeyword};
 use crate::family::rcpt::{Rcpt, RcptKeyword, RcptParameter};
-use crate::server::{Protocol, TlsPolicy};
+use crate::protocol::Protocol;
 use crate::state::{Outcome, State};
+use mailwire_core::TlsPolicy;
 
 impl Client {
     /// Checks a command against the state, the extensions and the policy.

@@ -5,7 +5,8 @@ use mailwire_core::body::Newlines;
 use crate::Tolerance;
 use crate::extension::ExtensionSet;
 use crate::limits::Limits;
-use crate::server::{Protocol, TlsPolicy};
+use crate::protocol::Protocol;
+use mailwire_core::TlsPolicy;
 
 /// What a client is told before a connection. The defaults are safe.
 ///

@@ -6,13 +6,15 @@ use mailwire_core::sasl::Challenge;
 use super::{Client, Event, Pending, Phase, Stage, Ticket};
 use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
-use crate::error::{PeerError, Unanswered};
+use crate::error::PeerError;
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
 use crate::family::hello::EhloReply;
+use crate::protocol::Protocol;
 use crate::reply::Reply;
-use crate::server::{Protocol, TlsPolicy};
 use crate::state::{Outcome, State};
+use mailwire_core::TlsPolicy;
+use mailwire_core::Unanswered;
 
 impl Client {
     /// Takes a whole reply.

@@ -13,13 +13,13 @@ macro_rules! answers {
     ($($name:ident: $code:literal $status:literal $text:literal;)+) => {
         /// A reply of the machine's own.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Answer {
+        pub(crate) enum OwnAnswer {
             $( $name, )+
             /// 501 with the usage line of a verb.
             Usage(Verb),
         }
 
-        impl Answer {
+        impl OwnAnswer {
             const ROWS: &'static [(Self, &'static str, &'static str, &'static str)] =
                 &[$( (Self::$name, stringify!($code), $status, $text), )+];
 
@@ -59,6 +59,7 @@ answers! {
     BinaryNeedsBdat: 503 "5.5.1" "a BINARYMIME message needs BDAT";
     WrongHello: 500 "5.5.1" "the other protocol: LHLO is LMTP, EHLO is SMTP";
     NotImplemented: 502 "5.5.1" "command not implemented";
+    NotTrusted: 550 "5.7.0" "not for this client";
     UnknownParameter: 555 "5.5.4" "parameter not recognized";
     Contradiction: 501 "5.5.4" "parameters contradict each other";
     NeedsSmtpUtf8: 550 "5.6.7" "the address needs SMTPUTF8";
@@ -75,7 +76,6 @@ answers! {
     TooLarge: 552 "5.3.4" "message too large";
     TooManyRecipients: 452 "4.5.3" "too many recipients";
     BareNewline: 550 "5.6.11" "bare CR or LF in the message";
-    BadBody: 550 "5.6.0" "the message holds octets that are not taken";
     // What ends the session.
     TooManyErrors: 421 "4.7.0" "too many errors";
     Closing: 421 "4.3.0" "closing";
@@ -85,7 +85,7 @@ answers! {
     WrongProtocol: 554 "5.5.0" "this is SMTP";
 }
 
-impl Answer {
+impl OwnAnswer {
     /// The reply to an error of the peer; `verb` is the command that it is in.
     pub(crate) fn to(error: &PeerError, verb: Option<Verb>) -> Self {
         match error {
@@ -105,6 +105,7 @@ impl Answer {
             },
             PeerError::BadSequence { .. } => Self::BadSequence,
             PeerError::NotImplemented => Self::NotImplemented,
+            PeerError::WrongHello => Self::WrongHello,
             PeerError::UnknownParameter => Self::UnknownParameter,
             PeerError::NeedsSmtpUtf8 => Self::NeedsSmtpUtf8,
             PeerError::NotBase64 => Self::NotBase64,
@@ -175,6 +176,14 @@ impl Answer {
     }
 }
 
+impl PeerError {
+    /// The reply with which a server answers, before it goes on or closes.
+    #[must_use]
+    pub fn suggested_answer(&self) -> Reply<'static> {
+        OwnAnswer::to(self, None).reply()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::string::ToString;
@@ -183,8 +192,8 @@ mod tests {
 
     #[test]
     fn every_row_is_a_reply() {
-        assert!(Answer::ROWS.len() < 64, "an octet holds 64 rows");
-        for &(answer, code, status, text) in Answer::ROWS {
+        assert!(OwnAnswer::ROWS.len() < 64, "an octet holds 64 rows");
+        for &(answer, code, status, text) in OwnAnswer::ROWS {
             let reply = answer.reply();
             assert_eq!(reply.code().to_string(), code);
             assert_eq!(
@@ -192,7 +201,7 @@ mod tests {
                 (!status.is_empty()).then(|| status.to_string())
             );
             assert_eq!(reply.text(), text.as_bytes());
-            assert_eq!(Answer::from_octet(answer.to_octet()), answer);
+            assert_eq!(OwnAnswer::from_octet(answer.to_octet()), answer);
             let mut queue = TransmitQueue::new();
             answer.push(&mut queue, true);
             let written: alloc::vec::Vec<u8> =
@@ -204,8 +213,8 @@ mod tests {
     #[test]
     fn usage_lines_are_replies() {
         for verb in Verb::ALL {
-            let answer = Answer::Usage(*verb);
-            assert_eq!(Answer::from_octet(answer.to_octet()), answer);
+            let answer = OwnAnswer::Usage(*verb);
+            assert_eq!(OwnAnswer::from_octet(answer.to_octet()), answer);
             assert!(answer.reply().text().starts_with(b"syntax: "));
         }
     }

@@ -6,7 +6,7 @@ use mailwire_core::Received;
 use mailwire_core::line::Framed;
 use mailwire_core::sasl::{self, ClientResponse};
 
-use super::answer::Answer;
+use super::answer::OwnAnswer;
 use super::{Due, Event, Phase, Server};
 use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
@@ -57,7 +57,7 @@ impl Server {
             self.state = State::Closed;
         } else if !success {
             // Guessing passwords has the budget of bad commands. An error is told by `receive`.
-            let _ = self.count_bad(PeerError::NotAuthorized);
+            let _ = self.count_bad_command(PeerError::NotAuthorized);
         }
         Ok(())
     }
@@ -92,11 +92,11 @@ impl Server {
                 Err(_) => (Some(PeerError::NotBase64), consumed),
             },
         };
-        let answer = error.map_or(Answer::Cancelled, |error| Answer::to(&error, None));
+        let answer = error.map_or(OwnAnswer::Cancelled, |error| OwnAnswer::to(&error, None));
         self.phase = Phase::Commands;
         self.owed.pop();
         self.answer(answer);
-        self.count_bad(error.unwrap_or(PeerError::NotAuthorized))?;
+        self.count_bad_command(error.unwrap_or(PeerError::NotAuthorized))?;
         Ok(Received::event(consumed, Event::AuthEnded(error)))
     }
 

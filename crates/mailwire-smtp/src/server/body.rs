@@ -3,7 +3,7 @@
 use mailwire_core::Received;
 use mailwire_core::body::{Counted, DotDecoder, Findings};
 
-use super::answer::Answer;
+use super::answer::OwnAnswer;
 use super::{BareNewlines, Barrier, BodyEnd, Chunk, Due, Event, Phase, Protocol, Refusal, Server};
 use crate::command::Verb;
 use crate::error::{PeerError, UsageError};
@@ -20,7 +20,7 @@ impl Server {
         match self.offered_body()? {
             None => {
                 let enhanced = self.enhanced();
-                Answer::StartInput.push(&mut self.queue, enhanced);
+                OwnAnswer::StartInput.push(&mut self.queue, enhanced);
                 let look_for = Findings::BARE.union(self.config.look_for);
                 self.size = 0;
                 self.phase = Phase::Dotted(DotDecoder::new(look_for));
@@ -78,9 +78,9 @@ impl Server {
         line: &'i [u8],
         consumed: usize,
         error: PeerError,
-        answer: Answer,
+        answer: OwnAnswer,
     ) -> Result<Received<Event<'i>>, PeerError> {
-        self.count_bad(error)?;
+        self.count_bad_command(error)?;
         let limit = self.config.limits.message;
         if bdat.size > limit.saturating_mul(2) {
             return Err(self.fail(PeerError::Limit { name: "message", limit }));
@@ -162,9 +162,9 @@ impl Server {
         let bare = findings.intersects(Findings::BARE)
             && self.config.bare_newlines == BareNewlines::Refuse;
         let refused = if self.size > limit {
-            Some((PeerError::Limit { name: "message", limit }, Answer::TooLarge))
+            Some((PeerError::Limit { name: "message", limit }, OwnAnswer::TooLarge))
         } else if bare {
-            Some((PeerError::BareNewline, Answer::BareNewline))
+            Some((PeerError::BareNewline, OwnAnswer::BareNewline))
         } else {
             None
         };
@@ -180,13 +180,13 @@ impl Server {
     }
 
     /// The message is whole: its results are owed, or are the machine's own refusal.
-    fn end_message(&mut self, refused: Option<Answer>) {
+    fn end_message(&mut self, refused: Option<OwnAnswer>) {
         let each = self.config.protocol == Protocol::Lmtp;
         // What is first is the DATA or the BDAT itself.
         self.owed.pop();
         if self.flags.prdr && !each && refused.is_none() {
             let enhanced = self.enhanced();
-            Answer::PerRecipient.push(&mut self.queue, enhanced);
+            OwnAnswer::PerRecipient.push(&mut self.queue, enhanced);
             self.results = self.recipients.saturating_add(1);
         } else {
             self.results = if each { self.recipients } else { 1 };
@@ -244,10 +244,10 @@ impl Server {
         let limit = self.config.limits.message;
         let refused = (self.size > limit).then_some(PeerError::Limit { name: "message", limit });
         match (last, refused) {
-            (true, _) => self.end_message(refused.map(|_| Answer::TooLarge)),
+            (true, _) => self.end_message(refused.map(|_| OwnAnswer::TooLarge)),
             (false, Some(_)) => {
                 self.owed.pop();
-                self.answer(Answer::TooLarge);
+                self.answer(OwnAnswer::TooLarge);
                 self.state = self.state.after(Verb::Bdat, Outcome::Refused);
             }
             // The chunk is answered like a command.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use mailwire_core::TlsPolicy;
 use mailwire_core::body::Findings;
 
 use crate::Tolerance;
@@ -10,28 +11,7 @@ use crate::extension::{Extension, ExtensionSet};
 use crate::family::hello::Keyword;
 use crate::family::mail::MailKeyword;
 use crate::limits::Limits;
-
-/// SMTP or LMTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Protocol {
-    /// SMTP: EHLO or HELO, one reply to a message.
-    #[default]
-    Smtp,
-    /// LMTP: LHLO, one reply to a message for each accepted recipient. RFC 2033.
-    Lmtp,
-}
-
-/// Whether a session must or may go over to TLS. It is fixed for the life of a machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TlsPolicy {
-    /// TLS is not used.
-    None,
-    /// TLS is used when both sides can.
-    #[default]
-    Opportunistic,
-    /// Nothing of value is said without TLS.
-    Required,
-}
+use crate::protocol::Protocol;
 
 /// What to do with a message that holds bare CR or LF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

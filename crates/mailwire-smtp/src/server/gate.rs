@@ -1,6 +1,6 @@
 //! What a server refuses by itself: order, extensions, policy, parameters, limits.
 
-use super::answer::Answer;
+use super::answer::OwnAnswer;
 use super::{Due, Protocol, Server, TlsPolicy};
 use crate::Extension;
 use crate::command::{Command, Verb};
@@ -10,14 +10,7 @@ use crate::family::rcpt::{Rcpt, RcptParameter};
 use crate::state::State;
 
 /// Why a command is refused, and the answer.
-type Refusal = (PeerError, Answer);
-
-/// Verbs of other protocols that are tricked into talking to a mail server.
-pub(super) fn is_other_protocol(verb: &[u8]) -> bool {
-    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"PATCH", b"TRACE"]
-        .iter()
-        .any(|other| verb.eq_ignore_ascii_case(other))
-}
+type Refusal = (PeerError, OwnAnswer);
 
 impl Server {
     /// Checks a command that is well formed.
@@ -26,7 +19,7 @@ impl Server {
             return if self.config.deliver_unknown_verbs {
                 Ok(())
             } else {
-                Err((PeerError::NotImplemented, Answer::Unrecognized))
+                Err((PeerError::NotImplemented, OwnAnswer::Unrecognized))
             };
         };
         self.gate_verb(verb)?;
@@ -34,22 +27,22 @@ impl Server {
             Command::Mail(mail) => self.gate_mail(mail),
             Command::Rcpt(rcpt) => self.gate_rcpt(rcpt),
             Command::Data if self.flags.binary => {
-                Err((self.bad_sequence(verb), Answer::BinaryNeedsBdat))
+                Err((self.bad_sequence(verb), OwnAnswer::BinaryNeedsBdat))
             }
             Command::Bdat(bdat) => {
                 let before = if self.state == State::Chunks { self.size } else { 0 };
                 let limit = self.config.limits.message;
                 if before.saturating_add(bdat.size) > limit {
-                    return Err((PeerError::Limit { name: "message", limit }, Answer::TooLarge));
+                    return Err((PeerError::Limit { name: "message", limit }, OwnAnswer::TooLarge));
                 }
                 Ok(())
             }
             Command::Auth(auth) => {
                 if !self.config.has_mechanism(auth.mechanism.as_str()) {
-                    return Err((PeerError::NotImplemented, Answer::UnknownMechanism));
+                    return Err((PeerError::NotImplemented, OwnAnswer::UnknownMechanism));
                 }
                 match auth.initial_response() {
-                    Some(Err(_)) => Err((PeerError::NotBase64, Answer::NotBase64)),
+                    Some(Err(_)) => Err((PeerError::NotBase64, OwnAnswer::NotBase64)),
                     _ => Ok(()),
                 }
             }
@@ -60,23 +53,31 @@ impl Server {
     fn gate_verb(&self, verb: Verb) -> Result<(), Refusal> {
         let lmtp = self.config.protocol == Protocol::Lmtp;
         if matches!(verb, Verb::Ehlo | Verb::Helo) && lmtp || verb == Verb::Lhlo && !lmtp {
-            return Err((PeerError::NotImplemented, Answer::WrongHello));
+            return Err((PeerError::WrongHello, OwnAnswer::WrongHello));
         }
-        if let Some(extension) = verb.row().extension {
-            if !self.config.offers(extension) {
-                return Err((PeerError::NotImplemented, Answer::NotImplemented));
-            }
-        }
+        self.gate_offer(verb)?;
         self.gate_security(verb)?;
         if !self.state.allows(verb) {
             let answer = match (self.state, verb) {
-                (State::Greeted, _) => Answer::HelloFirst,
-                (State::Mail, Verb::Data | Verb::Bdat | Verb::Burl) => Answer::NoRecipients,
-                _ => Answer::BadSequence,
+                (State::Greeted, _) => OwnAnswer::HelloFirst,
+                (State::Mail, Verb::Data | Verb::Bdat | Verb::Burl) => OwnAnswer::NoRecipients,
+                _ => OwnAnswer::BadSequence,
             };
             return Err((self.bad_sequence(verb), answer));
         }
         Ok(())
+    }
+
+    /// A verb of an extension that is not offered is not there, whatever stands behind it.
+    pub(super) fn gate_offer(&self, verb: Verb) -> Result<(), Refusal> {
+        match verb.row().extension {
+            Some(extension) if !self.config.offers(extension) => Err(match verb {
+                // They are offered to clients that may speak for others; this one tries to.
+                Verb::Xclient | Verb::Xforward => (PeerError::NotAuthorized, OwnAnswer::NotTrusted),
+                _ => (PeerError::NotImplemented, OwnAnswer::NotImplemented),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// TLS and authentication. RFC 3207 section 4, RFC 4954 sections 4 and 6.
@@ -94,29 +95,29 @@ impl Server {
         );
         match verb {
             Verb::StartTls if self.flags.tls => {
-                return Err((self.bad_sequence(verb), Answer::BadSequence));
+                return Err((self.bad_sequence(verb), OwnAnswer::BadSequence));
             }
             Verb::Auth if self.flags.authenticated => {
-                return Err((self.bad_sequence(verb), Answer::BadSequence));
+                return Err((self.bad_sequence(verb), OwnAnswer::BadSequence));
             }
             Verb::Auth if !self.flags.tls && !self.config.auth_without_tls => {
-                return Err((PeerError::NotAuthorized, Answer::EncryptionNeeded));
+                return Err((PeerError::NotAuthorized, OwnAnswer::EncryptionNeeded));
             }
             _ if free => return Ok(()),
             _ => {}
         }
         if self.config.tls == TlsPolicy::Required && !self.flags.tls {
-            return Err((PeerError::NotAuthorized, Answer::TlsFirst));
+            return Err((PeerError::NotAuthorized, OwnAnswer::TlsFirst));
         }
         let needs_auth = self.config.require_auth || matches!(verb, Verb::Burl | Verb::Atrn);
         if needs_auth && verb != Verb::Auth && !self.flags.authenticated {
-            return Err((PeerError::NotAuthorized, Answer::AuthFirst));
+            return Err((PeerError::NotAuthorized, OwnAnswer::AuthFirst));
         }
         Ok(())
     }
 
     fn gate_mail(&self, mail: &Mail<'_>) -> Result<(), Refusal> {
-        let unknown = (PeerError::UnknownParameter, Answer::UnknownParameter);
+        let unknown = (PeerError::UnknownParameter, OwnAnswer::UnknownParameter);
         let parameters = &mail.parameters;
         if !parameters.is_empty() && !self.config.deliver_unknown_parameters {
             if !self.flags.extended || !self.config.allows_mail(parameters.seen(), self.flags.tls) {
@@ -130,23 +131,23 @@ impl Server {
             return Err(unknown);
         }
         if mail.reverse_path.needs_utf8() && !parameters.smtputf8() {
-            return Err((PeerError::NeedsSmtpUtf8, Answer::NeedsSmtpUtf8));
+            return Err((PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8));
         }
         // RFC 4865 section 4.1 and RFC 3885 section 3.
         let both = parameters.has(MailKeyword::HoldFor) && parameters.has(MailKeyword::HoldUntil);
         let untracked = parameters.has(MailKeyword::Mtrk) && !parameters.has(MailKeyword::Envid);
         if both || untracked {
-            return Err((PeerError::Contradiction, Answer::Contradiction));
+            return Err((PeerError::Contradiction, OwnAnswer::Contradiction));
         }
         let limit = self.config.limits.message;
         if parameters.size().is_some_and(|size| size > limit) {
-            return Err((PeerError::Limit { name: "message", limit }, Answer::TooLarge));
+            return Err((PeerError::Limit { name: "message", limit }, OwnAnswer::TooLarge));
         }
         Ok(())
     }
 
     fn gate_rcpt(&self, rcpt: &Rcpt<'_>) -> Result<(), Refusal> {
-        let unknown = (PeerError::UnknownParameter, Answer::UnknownParameter);
+        let unknown = (PeerError::UnknownParameter, OwnAnswer::UnknownParameter);
         let parameters = &rcpt.parameters;
         if !parameters.is_empty() && !self.config.deliver_unknown_parameters {
             if !self.flags.extended || !self.config.allows_rcpt(parameters.seen()) {
@@ -162,14 +163,14 @@ impl Server {
                 _ => false,
             });
         if utf8 && !self.flags.smtputf8 {
-            return Err((PeerError::NeedsSmtpUtf8, Answer::NeedsSmtpUtf8));
+            return Err((PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8));
         }
         let limit = self.config.limits.recipients;
         let asked = self.owed.iter().filter(|due| *due == Due::Verb(Verb::Rcpt)).count();
         let asked = u32::try_from(asked).unwrap_or(u32::MAX);
         if self.recipients.saturating_add(asked) >= limit {
             let error = PeerError::Limit { name: "recipients", limit: limit.into() };
-            return Err((error, Answer::TooManyRecipients));
+            return Err((error, OwnAnswer::TooManyRecipients));
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! The answers that a server owes, in the order of the commands.
 
-use super::answer::Answer;
+use mailwire_core::owed;
+
+use super::answer::OwnAnswer;
 use crate::command::Verb;
 
-/// Most answers that can be owed; [`Limits::pipeline`](crate::Limits::pipeline) is at most this.
-const MOST: usize = 16;
+/// The answers, in order. [`Limits::pipeline`](crate::Limits::pipeline) is at most 16.
+pub(super) type Owed = owed::Owed<Due>;
 
 /// What is owed for one command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +20,7 @@ pub(super) enum Due {
     /// The application's answers to a whole message: one, or one per recipient.
     Results,
     /// The machine's own answer, that waits for its turn.
-    Own(Answer),
-}
-
-/// A short queue without heap memory: an octet for each answer.
-#[derive(Debug, Clone)]
-pub(super) struct Owed {
-    ring: [u8; MOST],
-    head: u8,
-    len: u8,
+    Own(OwnAnswer),
 }
 
 /// The machine's own answers have this bit.
@@ -35,68 +29,25 @@ const GREETING: u8 = 0x40;
 const OTHER: u8 = 0x41;
 const RESULTS: u8 = 0x42;
 
-impl Owed {
-    pub(super) const fn new() -> Self {
-        Self { ring: [0; MOST], head: 0, len: 0 }
-    }
-
-    pub(super) const fn len(&self) -> u8 {
-        self.len
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    pub(super) const fn is_full(&self, limit: u8) -> bool {
-        // A limit of none would stop the session before its greeting.
-        self.len > 0 && self.len >= limit || self.len as usize >= MOST
-    }
-
-    /// Puts an answer at the end. The machine checks [`is_full`](Self::is_full) first.
-    pub(super) fn push(&mut self, due: Due) {
-        let octet = match due {
-            Due::Greeting => GREETING,
-            Due::Verb(verb) => verb as u8,
-            Due::Other => OTHER,
-            Due::Results => RESULTS,
-            Due::Own(answer) => OWN | answer.to_octet(),
-        };
-        let at = self.place(self.len);
-        if let Some(place) = self.ring.get_mut(at) {
-            *place = octet;
-            self.len = self.len.saturating_add(1);
+impl owed::Due for Due {
+    fn to_octet(self) -> u8 {
+        match self {
+            Self::Greeting => GREETING,
+            Self::Verb(verb) => verb as u8,
+            Self::Other => OTHER,
+            Self::Results => RESULTS,
+            Self::Own(answer) => OWN | answer.to_octet(),
         }
     }
 
-    /// The answer that is due first.
-    pub(super) fn first(&self) -> Option<Due> {
-        self.iter().next()
-    }
-
-    /// Takes the first answer away.
-    pub(super) fn pop(&mut self) {
-        self.head = self.place(1).try_into().unwrap_or_default();
-        self.len = self.len.saturating_sub(1);
-    }
-
-    /// The answers, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Due> {
-        (0..self.len).filter_map(|offset| {
-            let octet = *self.ring.get(self.place(offset))?;
-            Some(match octet {
-                GREETING => Due::Greeting,
-                OTHER => Due::Other,
-                RESULTS => Due::Results,
-                octet if octet & OWN != 0 => Due::Own(Answer::from_octet(octet & !OWN)),
-                octet => Due::Verb(*Verb::ALL.get(usize::from(octet))?),
-            })
+    fn from_octet(octet: u8) -> Option<Self> {
+        Some(match octet {
+            GREETING => Self::Greeting,
+            OTHER => Self::Other,
+            RESULTS => Self::Results,
+            octet if octet & OWN != 0 => Self::Own(OwnAnswer::from_octet(octet & !OWN)),
+            octet => Self::Verb(*Verb::ALL.get(usize::from(octet))?),
         })
-    }
-
-    /// Where the answer at `offset` from the first stands.
-    fn place(&self, offset: u8) -> usize {
-        usize::from(self.head).saturating_add(usize::from(offset)) % MOST
     }
 }
 
@@ -105,35 +56,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_come_out_in_order() {
+    fn what_is_owed_is_an_octet() {
         let mut owed = Owed::new();
-        for round in 0..5 {
-            let all = [
-                Due::Greeting,
-                Due::Verb(Verb::Xforward),
-                Due::Own(Answer::Usage(Verb::Mail)),
-                Due::Own(Answer::WrongProtocol),
-                Due::Other,
-                Due::Results,
-            ];
-            for due in all {
-                owed.push(due);
-            }
-            for due in all {
-                assert_eq!(owed.first(), Some(due), "round {round}");
-                owed.pop();
-            }
-            assert!(owed.is_empty());
+        let all = [
+            Due::Greeting,
+            Due::Verb(Verb::Xforward),
+            Due::Own(OwnAnswer::Usage(Verb::Mail)),
+            Due::Own(OwnAnswer::WrongProtocol),
+            Due::Other,
+            Due::Results,
+        ];
+        for due in all {
+            owed.push(due);
         }
-    }
-
-    #[test]
-    fn it_is_full_at_the_limit() {
-        let mut owed = Owed::new();
-        for _ in 0..16 {
-            assert!(!owed.is_full(16) && !owed.is_full(255));
-            owed.push(Due::Other);
+        for due in all {
+            assert_eq!(owed.first(), Some(due));
+            owed.pop();
         }
-        assert!(owed.is_full(16) && owed.is_full(255));
+        for &verb in Verb::ALL {
+            owed.push(Due::Verb(verb));
+            assert_eq!(owed.first(), Some(Due::Verb(verb)));
+            owed.pop();
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The answers of the application.
 
-use super::answer::Answer;
+use super::answer::OwnAnswer;
 use super::{Due, Phase, Protocol, Server};
 use crate::command::Verb;
 use crate::element::reply_code::ReplyCode;
@@ -46,19 +46,21 @@ impl Server {
             Some(Due::Verb(Verb::Ehlo | Verb::Lhlo | Verb::Helo)) => (None, ReplyCode::OK),
             Some(Due::Verb(verb)) => match verb {
                 Verb::Mail | Verb::Send | Verb::Soml | Verb::Saml => {
-                    (Some(Answer::SenderOk), ReplyCode::OK)
+                    (Some(OwnAnswer::SenderOk), ReplyCode::OK)
                 }
-                Verb::Rcpt => (Some(Answer::RecipientOk), ReplyCode::OK),
-                Verb::Bdat => (Some(Answer::ChunkOk), ReplyCode::OK),
-                Verb::Vrfy | Verb::Expn => (Some(Answer::CannotVerify), ReplyCode::CANNOT_VERIFY),
-                Verb::Help => (Some(Answer::Help), ReplyCode::HELP_MESSAGE),
-                Verb::Quit => (Some(Answer::Bye), ReplyCode::CLOSING),
-                Verb::StartTls => (Some(Answer::TlsReady), ReplyCode::READY),
-                Verb::Xclient => (Some(Answer::Ready), ReplyCode::READY),
-                _ => (Some(Answer::Ok), ReplyCode::OK),
+                Verb::Rcpt => (Some(OwnAnswer::RecipientOk), ReplyCode::OK),
+                Verb::Bdat => (Some(OwnAnswer::ChunkOk), ReplyCode::OK),
+                Verb::Vrfy | Verb::Expn => {
+                    (Some(OwnAnswer::CannotVerify), ReplyCode::CANNOT_VERIFY)
+                }
+                Verb::Help => (Some(OwnAnswer::Help), ReplyCode::HELP_MESSAGE),
+                Verb::Quit => (Some(OwnAnswer::Bye), ReplyCode::CLOSING),
+                Verb::StartTls => (Some(OwnAnswer::TlsReady), ReplyCode::READY),
+                Verb::Xclient => (Some(OwnAnswer::Ready), ReplyCode::READY),
+                _ => (Some(OwnAnswer::Ok), ReplyCode::OK),
             },
-            Some(Due::Results) => (Some(Answer::MessageOk), ReplyCode::OK),
-            Some(Due::Other | Due::Own(_)) | None => (Some(Answer::Ok), ReplyCode::OK),
+            Some(Due::Results) => (Some(OwnAnswer::MessageOk), ReplyCode::OK),
+            Some(Due::Other | Due::Own(_)) | None => (Some(OwnAnswer::Ok), ReplyCode::OK),
         };
         let due = self.check_send(code)?;
         if self.is_injected(due, code) {

@@ -3,10 +3,11 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 #![allow(unreachable_pub)]
 
-pub mod corpus;
 pub mod script;
-pub mod splits;
+pub mod transcript;
+pub mod values;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use mailwire_smtp::client::{self, Client, ClientConfig, Ticket};
@@ -17,18 +18,17 @@ use mailwire_smtp::family::hello::{Keyword, Mechanisms};
 use mailwire_smtp::family::mail::Mail;
 use mailwire_smtp::family::rcpt::Rcpt;
 use mailwire_smtp::server::{self, Server, ServerConfig};
-use mailwire_smtp::{Command, Machine, PeerError, Reply};
+use mailwire_smtp::{Command, PeerError, Reply};
+use mailwire_testing::drive::Driven;
+use mailwire_testing::peer;
+use mailwire_testing::transcript::Transcript;
 
 /// The transcripts of `tests/transcripts`, in the order of their names.
-pub fn transcripts() -> Vec<script::Script> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
-    let mut all = Vec::new();
-    for path in corpus::files(&folder) {
-        let text = std::fs::read_to_string(&path).unwrap();
-        all.extend(script::Script::read(&corpus::name(&path), &text));
-    }
+pub fn transcripts() -> Vec<transcript::Script> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let all = Transcript::folder(&folder);
     assert!(all.len() > 30, "the transcripts are in {}", folder.display());
-    all
+    all.into_iter().map(transcript::Script::written).collect()
 }
 
 pub fn domain(name: &str) -> Domain<'_> {
@@ -106,73 +106,8 @@ impl App {
         }
     }
 
-    /// Feeds `input` until there is no event; gives the octets that were consumed.
-    pub fn feed(&mut self, input: &[u8]) -> usize {
-        let mut consumed = 0;
-        loop {
-            let received = match self.server.receive(&input[consumed..]) {
-                Ok(received) => received,
-                Err(error) => {
-                    if self.error.is_none() {
-                        self.events.push(format!("error {error:?}"));
-                    }
-                    self.error = Some(error);
-                    return input.len();
-                }
-            };
-            consumed += received.consumed;
-            let Some(event) = received.event else { return consumed };
-            self.act(event);
-        }
-    }
-
-    /// What is queued for the client.
-    pub fn output(&mut self) -> Vec<u8> {
-        let out: Vec<u8> = self.server.transmit().slices().flatten().copied().collect();
-        self.server.transmitted(out.len());
-        out
-    }
-
     fn log(&mut self, event: impl Into<String>) {
         self.events.push(event.into());
-    }
-
-    fn act(&mut self, event: server::Event<'_>) {
-        match event {
-            server::Event::Command { command, .. } => {
-                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end());
-                self.command(command);
-            }
-            server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
-            server::Event::BodyChunk(data) => self.current.body.extend_from_slice(data),
-            server::Event::BodyEnd(end) => {
-                self.log(format!("end {} {:?} {:?}", end.size, end.last, end.refused));
-                if end.refused.is_some() {
-                    self.current.body.clear();
-                    return;
-                }
-                if !end.last {
-                    self.server.accept().unwrap();
-                    return;
-                }
-                self.stored.push(std::mem::take(&mut self.current));
-                while self.server.owed() > 0 {
-                    self.server.accept().unwrap();
-                }
-            }
-            server::Event::AuthResponse(response) => {
-                self.log("auth response");
-                let good = response.expose() == b"\0user\0pass";
-                self.finish_auth(good);
-            }
-            server::Event::AuthEnded(error) => self.log(format!("auth ended {error:?}")),
-            server::Event::TlsReady => {
-                self.log("tls ready");
-                self.tls = true;
-            }
-            server::Event::Closed => self.log("closed"),
-            other => panic!("{other:?}"),
-        }
     }
 
     fn finish_auth(&mut self, good: bool) {
@@ -212,6 +147,68 @@ impl App {
     }
 }
 
+impl Driven for App {
+    type Machine = Server;
+
+    fn machine(&mut self) -> &mut Server {
+        &mut self.server
+    }
+
+    fn fail(&mut self, error: PeerError) {
+        if self.error.is_none() {
+            self.log(format!("error {error:?}"));
+        }
+        self.error = Some(error);
+    }
+
+    fn forget(&mut self) {
+        self.events.clear();
+    }
+
+    fn ended(&mut self, end: Result<(), PeerError>) {
+        self.log(format!("end {end:?}"));
+        self.error = self.error.or(end.err());
+    }
+
+    fn act(&mut self, event: server::Event<'_>) {
+        match event {
+            server::Event::Command { command, .. } => {
+                self.log(String::from_utf8_lossy(&command.to_bytes()).trim_end());
+                self.command(command);
+            }
+            server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
+            server::Event::BodyChunk(data) => self.current.body.extend_from_slice(data),
+            server::Event::BodyEnd(end) => {
+                self.log(format!("end {} {:?} {:?}", end.size, end.last, end.refused));
+                if end.refused.is_some() {
+                    self.current.body.clear();
+                    return;
+                }
+                if !end.last {
+                    self.server.accept().unwrap();
+                    return;
+                }
+                self.stored.push(std::mem::take(&mut self.current));
+                while self.server.owed() > 0 {
+                    self.server.accept().unwrap();
+                }
+            }
+            server::Event::AuthResponse(response) => {
+                self.log("auth response");
+                let good = response.expose() == b"\0user\0pass";
+                self.finish_auth(good);
+            }
+            server::Event::AuthEnded(error) => self.log(format!("auth ended {error:?}")),
+            server::Event::TlsReady => {
+                self.log("tls ready");
+                self.tls = true;
+            }
+            server::Event::Closed => self.log("closed"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// What a client saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -232,111 +229,45 @@ pub fn number(ticket: Ticket) -> u64 {
     text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
 }
 
-pub fn seen(event: &client::Event<'_>) -> Seen {
-    match event {
-        client::Event::Greeting(greeting) => Seen::Greeting(greeting.reply.code().number()),
-        client::Event::Reply { ticket, reply, recipient, .. } => {
-            Seen::Reply(number(*ticket), reply.code().number(), *recipient)
+impl peer::Seen for Seen {
+    type Client = Client;
+
+    fn error(error: PeerError) -> Self {
+        Self::Error(error)
+    }
+
+    fn is_error(&self) -> Option<PeerError> {
+        if let Self::Error(error) = self { Some(*error) } else { None }
+    }
+
+    fn event(event: &client::Event<'_>) -> Self {
+        match event {
+            client::Event::Greeting(greeting) => Self::Greeting(greeting.reply.code().number()),
+            client::Event::Reply { ticket, reply, recipient, .. } => {
+                Self::Reply(number(*ticket), reply.code().number(), *recipient)
+            }
+            client::Event::BodyWanted(ticket) => Self::BodyWanted(number(*ticket)),
+            client::Event::AuthChallenge { challenge, .. } => {
+                Self::Challenge(challenge.decode().unwrap_or_else(|_| challenge.text().to_vec()))
+            }
+            client::Event::TlsReady => Self::TlsReady,
+            client::Event::Unanswered { ticket, outcome } => {
+                Self::Unanswered(number(*ticket), *outcome)
+            }
+            client::Event::Closing(_) => Self::Closing,
+            client::Event::Closed => Self::Closed,
+            other => panic!("{other:?}"),
         }
-        client::Event::BodyWanted(ticket) => Seen::BodyWanted(number(*ticket)),
-        client::Event::AuthChallenge { challenge, .. } => {
-            Seen::Challenge(challenge.decode().unwrap_or_else(|_| challenge.text().to_vec()))
-        }
-        client::Event::TlsReady => Seen::TlsReady,
-        client::Event::Unanswered { ticket, outcome } => {
-            Seen::Unanswered(number(*ticket), *outcome)
-        }
-        client::Event::Closing(_) => Seen::Closing,
-        client::Event::Closed => Seen::Closed,
-        other => panic!("{other:?}"),
     }
 }
 
-/// A client whose input and output are in memory.
-pub struct Peer {
-    pub client: Client,
-    input: Vec<u8>,
+pub type Peer = peer::Peer<Seen>;
+pub type Pair = peer::Pair<Seen, App>;
+
+pub fn new_peer(config: ClientConfig) -> Peer {
+    Peer::new(Client::new(config))
 }
 
-impl Peer {
-    pub fn new(config: ClientConfig) -> Self {
-        Self { client: Client::new(config), input: Vec::new() }
-    }
-
-    /// Everything that happens on these bytes.
-    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Seen> {
-        self.input.extend_from_slice(bytes);
-        let mut all = Vec::new();
-        loop {
-            let (consumed, event) = match self.client.receive(&self.input) {
-                Ok(received) => (received.consumed, received.event.as_ref().map(seen)),
-                Err(error) => {
-                    if all.last() != Some(&Seen::Error(error)) {
-                        all.push(Seen::Error(error));
-                    }
-                    return all;
-                }
-            };
-            self.input.drain(..consumed);
-            match event {
-                Some(event) => all.push(event),
-                None => return all,
-            }
-        }
-    }
-
-    pub fn output(&mut self) -> Vec<u8> {
-        let out: Vec<u8> = self.client.transmit().slices().flatten().copied().collect();
-        self.client.transmitted(out.len());
-        out
-    }
-}
-
-/// A client and a server that exchange their bytes in parts of `part` octets.
-pub struct Pair {
-    pub peer: Peer,
-    pub app: App,
-    pub part: usize,
-    /// Everything that went over the wire, by side.
-    pub from_client: Vec<u8>,
-    pub from_server: Vec<u8>,
-    pending: Vec<u8>,
-}
-
-impl Pair {
-    pub fn new(client: ClientConfig, server: ServerConfig) -> Self {
-        Self {
-            peer: Peer::new(client),
-            app: App::new(server),
-            part: usize::MAX,
-            from_client: Vec::new(),
-            from_server: Vec::new(),
-            pending: Vec::new(),
-        }
-    }
-
-    /// Moves bytes until both sides are quiet; tells what the client saw.
-    pub fn run(&mut self) -> Vec<Seen> {
-        let mut all = Vec::new();
-        loop {
-            all.extend(self.peer.feed(b""));
-            let out = self.peer.output();
-            self.from_client.extend_from_slice(&out);
-            for part in out.chunks(self.part.min(out.len()).max(1)) {
-                self.pending.extend_from_slice(part);
-                let consumed = self.app.feed(&self.pending);
-                self.pending.drain(..consumed.min(self.pending.len()));
-            }
-            self.app.feed(b"");
-            let back = self.app.output();
-            self.app.feed(b"");
-            self.from_server.extend_from_slice(&back);
-            if out.is_empty() && back.is_empty() {
-                return all;
-            }
-            for part in back.chunks(self.part.min(back.len()).max(1)) {
-                all.extend(self.peer.feed(part));
-            }
-        }
-    }
+pub fn new_pair(client: ClientConfig, server: ServerConfig) -> Pair {
+    Pair::new(Client::new(client), App::new(server))
 }

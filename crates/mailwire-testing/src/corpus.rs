@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use serde_json::Value;
 
-/// Where the corpus is: `MAILWIRE_CORPUS`, or `../shared/corpus` beside the workspace.
+/// Where the corpus is: `MAILWIRE_CORPUS`, or `../shared/corpus` beside the workspace. Tests that
+/// need it end when it is not there.
 pub fn root() -> Option<PathBuf> {
     let beside = || {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
         Some(workspace.parent()?.join("shared/corpus"))
     };
     let root = std::env::var_os("MAILWIRE_CORPUS").map(PathBuf::from).or_else(beside)?;
-    if root.join("vectors/smtp.jsonl").is_file() {
+    if root.join("MANIFEST.jsonl").is_file() {
         return Some(root);
     }
     eprintln!("skipped: no corpus at {}; set MAILWIRE_CORPUS", root.display());
@@ -41,6 +42,7 @@ pub fn octets(value: &Value, field: &str) -> Option<Vec<u8>> {
     value[format!("{field}_b64")].as_str().map(base64)
 }
 
+/// The octets that base64 stands for.
 pub fn base64(text: &str) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.decode(text).unwrap()
 }
@@ -48,4 +50,9 @@ pub fn base64(text: &str) -> Vec<u8> {
 /// The name of a file, for messages and lists.
 pub fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// Whether a line of a printed dialogue is no protocol.
+pub fn is_prose(line: &Value) -> bool {
+    line["placeholder"] == true || line["elided"] == true || line["uncertain"] == true
 }
