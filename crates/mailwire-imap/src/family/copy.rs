@@ -318,7 +318,7 @@ mod tests {
     proptest! {
         #[test]
         fn pairs_by_definition(uids in proptest::collection::vec(1..60_u32, 1..9), first in 1..99_u32) {
-            let count = uids.len() as u32;
+            let count = u32::try_from(uids.len()).unwrap();
             let source = UidSet::from_uids(uids.iter().copied()).unwrap();
             let destination = UidSet::from_uids(first..first + count).unwrap();
             let code = CopyUid::new(number(1), source, destination).unwrap();
