@@ -61,6 +61,12 @@ const REFUSED: &[(&str, &str)] = &[
 const ACCEPTED: &[(&str, &str)] =
     &[("UNSEEN 0)  \r\n", "blanks at the end of a line are tolerated, one or two")];
 
+/// Commands that break the grammar, and that a recorded server answered with OK.
+const LAX: &[(&str, &str)] = &[
+    ("SETMETADATA INBOX ()", "there is at least one entry (RFC 5464 section 5)"),
+    ("NAMESPACE x", "NAMESPACE has no arguments"),
+];
+
 fn is_ours(line: &[u8]) -> bool {
     let words = line.split(|octet| matches!(octet, b' ' | b'\r'));
     let mut words = words.skip(1).filter(|word| !word.eq_ignore_ascii_case(b"UID"));
@@ -166,7 +172,7 @@ fn recordings() {
         for line in lines(&client).filter(|line| is_ours(line)) {
             match twice(line, false, Tolerance::default()) {
                 Ok(()) => good += 1,
-                Err(_) if refused(line) => {}
+                Err(_) if refused(line) || listed(LAX, line).is_some() => {}
                 Err(error) => drop(bad.insert(format!("{name}: {error}"))),
             }
         }
@@ -179,4 +185,29 @@ fn recordings() {
     }
     assert!(good > 500, "{good}");
     assert!(bad.is_empty(), "{}", bad.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn streams() {
+    let Some(root) = corpus::root() else { return };
+    let (mut bad, mut good) = (BTreeSet::new(), 0);
+    for file in corpus::json_lines(&root.join("MANIFEST.jsonl")) {
+        let name = file["file"].as_str().unwrap();
+        let server = name.starts_with("imap/responses/");
+        if !(server || name.starts_with("imap/commands/")) || file["valid"] != true {
+            continue;
+        }
+        let octets = std::fs::read(root.join(name)).unwrap();
+        for line in lines(&octets).filter(|line| is_ours(line)) {
+            if server != line.starts_with(b"* ") {
+                continue;
+            }
+            match twice(line, server, Tolerance::default()) {
+                Ok(()) => good += 1,
+                Err(error) => drop(bad.insert(format!("{name}: {error}"))),
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(good > 100, "{good}");
 }
