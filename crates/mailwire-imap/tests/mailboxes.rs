@@ -7,7 +7,8 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use mailwire_imap::{Command, Data, Response, TaggedCommand, Tolerance};
+use mailwire_imap::{Command, Data, Deviation, Response, TaggedCommand, Tolerance};
+use proptest::prelude::*;
 use support::corpus;
 
 /// Verbs and names of the families that are looked at.
@@ -210,4 +211,96 @@ fn streams() {
     }
     assert!(bad.is_empty(), "{}", bad.into_iter().collect::<Vec<_>>().join("\n"));
     assert!(good > 100, "{good}");
+}
+
+/// What lines of these families are made of.
+const WORDS: &[&str] = &[
+    "(",
+    ")",
+    "(",
+    ")",
+    " ",
+    " ",
+    " ",
+    "\"",
+    "\\",
+    "NIL",
+    "a",
+    "/a",
+    "/",
+    "\"/\"",
+    "INBOX",
+    "\\Sent",
+    "{1}\r\n",
+    "~{1}\r\n",
+    "1",
+    "0",
+    "7:5",
+    "1:*",
+    "*",
+    "%",
+    ",",
+    "+",
+    "-x",
+    "lrs",
+    "\"a b\"",
+    "\"CHILDINFO\"",
+    "\"OLDNAME\"",
+    "(\"SUBSCRIBED\")",
+    "STATUS",
+    "MESSAGES 1",
+    "MAILBOXID (F1)",
+    "RETURN (",
+    "METADATA",
+    "SUBSCRIBED",
+    "QRESYNC",
+    "CONDSTORE",
+    "DEPTH 1",
+    "USE",
+    "STORAGE 1 2",
+    "\"TRANSLATION\"",
+    "(EARLIER)",
+    "\t",
+    "\u{e9}",
+    "X-Y",
+    "(a)",
+    "/shared/a \"b\"",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn what_was_read_is_written(
+        name in 0..NAMES.len(),
+        words in proptest::collection::vec(0..WORDS.len(), 0..14),
+        server: bool,
+    ) {
+        let words: String = words.iter().map(|word| WORDS[*word]).collect();
+        let name = NAMES[name];
+        let line = format!("{} {name} {words}\r\n", if server { "*" } else { "a" });
+        for tolerance in [Tolerance::strict(), Tolerance::default(), Tolerance::lenient()] {
+            if server {
+                let Ok((response, _)) = Response::parse_with(line.as_bytes(), tolerance) else { continue };
+                // What is not of these families is for others to write.
+                if matches!(response, Response::Data(Data::Other(_))) {
+                    continue;
+                }
+                let printed = response.to_bytes();
+                let again = Response::parse_with(&printed, Tolerance::lenient());
+                prop_assert_eq!(again.as_ref().map(|(again, _)| again), Ok(&response));
+                prop_assert_eq!(response.clone().into_owned(), response);
+            } else {
+                let Ok((command, _)) = TaggedCommand::parse_with(line.as_bytes(), tolerance) else { continue };
+                if matches!(command.command, Command::Other(_)) {
+                    continue;
+                }
+                let printed = command.to_bytes();
+                // A command is written in legal form, but for a 0.
+                let again = TaggedCommand::parse_with(&printed, Tolerance::strict().with(Deviation::ZeroNumber));
+                prop_assert_eq!(again.as_ref().map(|(again, _)| again), Ok(&command));
+                prop_assert_eq!(command.clone().into_owned(), command);
+            }
+        }
+    }
 }

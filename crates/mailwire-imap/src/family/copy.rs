@@ -257,6 +257,13 @@ mod tests {
             (b"$ \"a b\"", copy("$", "a b")),
             (b"1,5:* INBOX", copy("1,5:*", "INBOX")),
         ]);
+        use crate::Command;
+        check_rows(&[
+            (b"COPY 1 x", Command::Copy(copy("1", "x"))),
+            (b"MOVE 1 x", Command::Move(copy("1", "x"))),
+            (b"UID COPY 1 x", Command::UidCopy(copy("1", "x"))),
+            (b"UID MOVE 1 x", Command::UidMove(copy("1", "x"))),
+        ]);
         check_rejects::<Copy<'_>>(&[
             (b"", "sequence-set", 0),
             (b"1", "SP", 1),

@@ -448,6 +448,8 @@ mod tests {
             (b"NIL  NIL NIL", Deviation::ExtraSpaces, b"NIL NIL NIL"),
             (b"((\"\" \"/\") ) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
         ]);
+        check_rows(&[(b"NAMESPACE", crate::Command::Namespace)]);
+        check_rows(&[(b"NAMESPACE NIL NIL NIL", crate::Data::Namespace(Namespaces::default()))]);
         let list = SomeList::new([IString::new("x").unwrap()]).unwrap();
         assert!(OtherNamespaceExtension::new(IString::new("translation").unwrap(), list).is_err());
     }
