@@ -287,7 +287,7 @@ proptest! {
                     continue;
                 }
                 let printed = response.to_bytes();
-                let again = Response::parse_with(&printed, Tolerance::lenient());
+                let again = Response::parse_with(&printed, tolerance);
                 prop_assert_eq!(again.as_ref().map(|(again, _)| again), Ok(&response));
                 prop_assert_eq!(response.clone().into_owned(), response);
             } else {
