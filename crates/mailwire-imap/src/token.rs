@@ -191,7 +191,7 @@ pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
 fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     match inside.split_at(plain_len(inside)) {
         // The followers of most strings; before others, the quote may be part of the text.
-        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(', ..]) => {
+        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r', ..]) => {
             Ok((rest, text))
         }
         (plain, _) => Err(plain.len()),
