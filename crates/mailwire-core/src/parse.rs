@@ -134,6 +134,14 @@ impl Context {
         result
     }
 
+    /// Parses what is read in another mode.
+    pub fn in_mode<T>(&self, mode: u32, parse: impl FnOnce(&Self) -> T) -> T {
+        let inner = self.clone().with_mode(mode);
+        let result = parse(&inner);
+        self.met.set(inner.met.get());
+        result
+    }
+
     /// True, and recorded, when `deviation` is to be accepted.
     ///
     /// Ask only where the grammar commits: a record is not taken back.

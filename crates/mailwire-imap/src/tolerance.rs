@@ -78,5 +78,20 @@ deviations! {
         EmptySetElement = lenient "1,,2",
         /// 0 as the lower end of a range; it is read as 1.
         ZeroInSet = lenient "0:5",
+        /// A list of the items of a message without its closing parenthesis.
+        UnclosedList = default "* 1 FETCH (UID 1\\r\\n",
+        /// Items of a message behind the closing parenthesis of their list: Xeams.
+        ItemsBehindList = lenient "* 1 FETCH (BODY[] \"\") FLAGS (\\\\Seen))",
+        /// No space between a number and the name of the next item: Zimbra before 5.08.
+        MissingSpace = default "(UID 123MODSEQ (9))",
+        /// A length behind the origin of a section, in an answer: it is dropped.
+        OriginLength = default "BODY[]<0.1000> \"\"",
+        /// A preview in parentheses, with the name of its algorithm: Dovecot before 2.4.
+        FuzzyPreview = default "PREVIEW (FUZZY \"Hi\")",
+        /// CR or LF inside a quoted string that is a section of a message. It ends at a quote before a
+        /// closing parenthesis or the name of an item.
+        LineInQuoted = lenient "BODY[TEXT] \"a\\nb\")",
+        /// A literal8 where only a literal belongs.
+        StrayLiteral8 = default "BODY[] ~{2}\\r\\nHi",
     }
 }

@@ -450,6 +450,36 @@ impl<'a> Flags<'a> {
         wildcard.map_or(Ok(list), |at| Err(InvalidValue { what: "flag-list", at }))
     }
 
+    /// `flag-list / (flag *(SP flag))`, as STORE has it.
+    pub(crate) fn parse_bare(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        if input.first() == Some(&b'(') {
+            return Self::parse_part(input, cx);
+        }
+        let (mut system, mut len, mut odd) = (SystemFlags::EMPTY, 0_u32, false);
+        let mut rest = input;
+        loop {
+            let flag;
+            (rest, flag) = match Flag::parse_part(rest, cx)? {
+                (_, Flag::Wildcard) => return Err(stop(rest, "flag")),
+                parsed => parsed,
+            };
+            system = system.union(SystemFlags::of(&flag));
+            len = len.saturating_add(1);
+            // Blanks at the end are for the line to judge.
+            match rest.iter().find(|octet| **octet != b' ') {
+                Some(b'\r' | b'\n') | None => break,
+                Some(_) if rest.first() != Some(&b' ') => break,
+                Some(_) => {}
+            }
+            odd |= rest.get(1) == Some(&b' ');
+            (rest, ()) = sp(rest, cx)?;
+        }
+        let wire = input.split_at(input.len() - rest.len()).0;
+        let wire =
+            if odd { Cow::Owned(regular(wire, Wildcards::Legal)) } else { Cow::Borrowed(wire) };
+        Ok((rest, Self { wire, system, len }))
+    }
+
     fn collect<'f>(flags: impl IntoIterator<Item = Flag<'f>>) -> Flags<'static> {
         let mut wire = Vec::new();
         let (mut system, mut len) = (SystemFlags::EMPTY, 0_u32);

@@ -11,6 +11,8 @@
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
+//! | notes on a message | [`annotation`] |
+//! | some of the messages that were found | [`partial_range`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
 //! | lists of any of these | [`items`] |
@@ -19,6 +21,7 @@
 //! | what is said to people | [`text`] |
 
 pub mod address;
+pub mod annotation;
 pub mod body_structure;
 pub mod date;
 pub mod envelope;
@@ -32,6 +35,7 @@ pub mod mutf7;
 pub mod number;
 pub mod object_id;
 pub mod parameter;
+pub mod partial_range;
 pub mod raw;
 pub mod section;
 pub mod sequence;
