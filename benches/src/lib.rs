@@ -4,12 +4,13 @@
 //! | to know | open |
 //! |---|---|
 //! | which SMTP workloads there are, and who runs them how | [`smtp`] |
-//! | the same of POP3 | [`pop3`] |
+//! | the same of POP3 and of IMAP | [`pop3`], [`imap`] |
 //! | how allocations are counted | [`allocations`] |
 //! | how times are compared, and what is asked of us | [`measure`] |
 //! | what a bench does from its start to its verdict | [`run`] |
 
 pub mod allocations;
+pub mod imap;
 pub mod measure;
 pub mod pop3;
 pub mod run;

@@ -3,10 +3,10 @@
 //! `repeat GROUP ROW PASSES`. The difference of two runs with different passes is free of what the
 //! preparation costs: `(Ir(3 passes) - Ir(1 pass)) / (2 * items)` is the cost of an item.
 
-use mailwire_benches::{pop3, smtp};
+use mailwire_benches::{imap, pop3, smtp};
 
 fn main() {
-    let mut groups = smtp::GROUPS.iter().chain(pop3::GROUPS);
+    let mut groups = smtp::GROUPS.iter().chain(pop3::GROUPS).chain(imap::GROUPS);
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [group, row, passes] = &arguments[..] else {
         for (name, group) in groups {

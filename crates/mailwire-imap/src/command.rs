@@ -76,7 +76,7 @@ dispatch! {
         /// Makes a mailbox.
         Create(family::mailbox::Create<'a>) = "CREATE",
         /// Removes a mailbox.
-        Delete(family::mailbox::Delete<'a>) = "DELETE",
+        Delete(Mailbox<'a>) = "DELETE",
         /// Gives a mailbox another name.
         Rename(family::mailbox::Rename<'a>) = "RENAME",
         /// Adds a mailbox to the subscribed ones.
@@ -555,9 +555,8 @@ impl<'a> Wire<'a> for Command<'a> {
 
 impl<'a> Wire<'a> for OtherCommand<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, name) = match Atom::parse_part(input, cx) {
-            Ok(parsed) => parsed,
-            Err(_) => return Err(fail(input, "command-name")),
+        let Ok((rest, name)) = Atom::parse_part(input, cx) else {
+            return Err(fail(input, "command-name"));
         };
         match rest {
             [b' ', behind @ ..] if !matches!(behind, [b' ' | b'\r' | b'\n', ..] | []) => {

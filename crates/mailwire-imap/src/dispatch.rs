@@ -54,6 +54,8 @@ macro_rules! dispatch {
 
         impl<$a> $type<$a> {
             /// Parses what follows a keyword.
+            // A list of keywords without values needs no context.
+            #[allow(unused_variables)]
             #[inline]
             pub(crate) fn parse_arguments(
                 name: $name,
@@ -84,6 +86,7 @@ macro_rules! dispatch {
             }
 
             /// Writes what follows the keyword; nothing for those of others.
+            #[allow(unused_variables)]
             pub(crate) fn encode_arguments(&self, out: &mut mailwire_core::Encoder<'_>) {
                 match self {
                     $(

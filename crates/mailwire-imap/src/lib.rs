@@ -22,11 +22,13 @@ pub mod limits;
 pub mod mode;
 pub mod pipelining;
 pub mod response;
+pub mod resync;
 pub mod server;
 pub mod state;
 pub mod status;
 pub mod token;
 pub mod tolerance;
+pub mod view;
 
 #[cfg(test)]
 mod rows;

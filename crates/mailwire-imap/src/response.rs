@@ -384,9 +384,8 @@ fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
 
 impl<'a> Wire<'a> for OtherData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, name) = match Atom::parse_part(input, cx) {
-            Ok(parsed) => parsed,
-            Err(_) => return Err(fail(input, "response-data")),
+        let Ok((rest, name)) = Atom::parse_part(input, cx) else {
+            return Err(fail(input, "response-data"));
         };
         let [b' ', behind @ ..] = rest else {
             return Ok((rest, Self { number: None, name, data: None }));

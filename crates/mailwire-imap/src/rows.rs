@@ -46,3 +46,18 @@ pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
 ) {
     rows::check_lenient::<Deviation, T>(mode.bits(), rows);
 }
+
+/// A value is written, and read again as the grammar has it: it is the same, also when it owns its octets.
+macro_rules! check_roundtrip {
+    ($type:ident: $value:expr) => {{
+        let value = &$value;
+        let bytes = value.to_bytes();
+        match $type::parse_with(&bytes, crate::Tolerance::strict()) {
+            Ok((parsed, _)) => assert_eq!(&parsed, value),
+            Err(error) => panic!("{}", error.render(&bytes)),
+        }
+        assert_eq!(&mailwire_core::IntoOwned::into_owned(value.clone()), value);
+    }};
+}
+
+pub(crate) use check_roundtrip;

@@ -83,7 +83,7 @@ wire_enum! {
 
 /// The first line of a session, sent by the server: OK, PREAUTH or BYE.
 ///
-/// RFC 9051 section 7.1. In any other state a [`Response`] is read.
+/// RFC 9051 section 7.1. In any other state a [`Response`](crate::Response) is read.
 ///
 /// # Grammar
 /// ```abnf

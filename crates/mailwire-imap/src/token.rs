@@ -373,7 +373,7 @@ pub fn digits(input: &[u8]) -> (Option<u64>, usize) {
 
 /// The value of eight octets from 0 to 9, the first of which is the most significant.
 #[inline]
-const fn eight_digits(digits: u64) -> u64 {
+pub(crate) const fn eight_digits(digits: u64) -> u64 {
     const PAIR: u64 = 0x0000_00ff_0000_00ff;
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let upper = (pairs & PAIR).wrapping_mul(100 + (1_000_000 << 32));

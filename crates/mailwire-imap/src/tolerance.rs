@@ -93,5 +93,15 @@ deviations! {
         LineInQuoted = lenient "BODY[TEXT] \"a\\nb\")",
         /// A literal8 where only a literal belongs.
         StrayLiteral8 = default "BODY[] ~{2}\\r\\nHi",
+        /// A mailbox name with blanks or controls in it that is no string: Exchange, Office 365. It ends
+        /// where the line or the list behind it makes it end.
+        UnquotedMailbox = default "* STATUS Sent Items (MESSAGES 0)",
+        /// COPYUID without UIDs: Outlook.com.
+        EmptyUidSet = default "[COPYUID 38505  ]",
+        /// The options of GETMETADATA behind the mailbox: the examples of RFC 5464, and clients that
+        /// follow them.
+        OptionsBehindMailbox = default "GETMETADATA INBOX (DEPTH 1) /private/comment",
+        /// Several entries of GETMETADATA without parentheses: the examples of RFC 5464.
+        BareEntries = default "GETMETADATA INBOX /private/comment /shared/comment",
     }
 }

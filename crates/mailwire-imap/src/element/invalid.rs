@@ -110,6 +110,20 @@ pub(crate) fn skip_item<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     Ok((rest, ()))
 }
 
+/// A name and its values, up to `count` words with blanks between: fewer where the list ends before.
+pub(crate) fn skip_items<'a>(input: &'a [u8], cx: &Context, count: u32) -> PResult<'a, ()> {
+    let (mut rest, ()) = skip_item(input, cx)?;
+    for _ in 1..count {
+        let blanks = rest.iter().take_while(|octet| **octet == b' ').count();
+        let behind = rest.get(blanks..).unwrap_or_default();
+        if blanks == 0 || at_boundary(behind) {
+            break;
+        }
+        rest = skip_item(behind, cx)?.0;
+    }
+    Ok((rest, ()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

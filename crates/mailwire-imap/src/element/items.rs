@@ -13,6 +13,10 @@ use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use super::string::trusted;
 use crate::token::{close, open, sp};
 
+mod some;
+
+pub use some::{OneOrList, SomeList};
+
 /// A kind of item that lists hold. It is implemented for the type with the lifetime `'static`, or for a
 /// type that borrows nothing.
 pub trait Item: 'static {
@@ -26,6 +30,16 @@ pub trait Item: 'static {
     #[inline]
     fn parse_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, Self::At<'x>> {
         Self::At::parse_part(input, cx)
+    }
+
+    /// Finds the end of an item that is looked at later. It is for kinds that are checked faster than
+    /// they are decoded.
+    ///
+    /// # Errors
+    /// Those of [`parse_item`](Self::parse_item).
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ()> {
+        Self::parse_item(input, cx).map(|(rest, _)| (rest, ()))
     }
 }
 
@@ -82,6 +96,11 @@ impl<'a, T: Item> Items<'a, T> {
         Items { wire: Cow::Owned(wire), len, kind: PhantomData }
     }
 
+    /// Items that the grammar has already checked, and how many they are.
+    pub(crate) const fn checked(wire: &'a [u8], len: u32) -> Self {
+        Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }
+    }
+
     /// How many items there are.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -112,7 +131,7 @@ impl<'a, T: Item> Items<'a, T> {
     /// Those of the items.
     #[inline]
     pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (mut rest, _) = T::parse_item(input, cx)?;
+        let (mut rest, ()) = T::check_item(input, cx)?;
         let mut len = 1_u32;
         while let [b' ', behind @ ..] = rest {
             // Blanks at the end are for the line to judge.
@@ -120,7 +139,7 @@ impl<'a, T: Item> Items<'a, T> {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
-            (rest, _) = cut(T::parse_item(rest, cx))?;
+            (rest, ()) = cut(T::check_item(rest, cx))?;
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;

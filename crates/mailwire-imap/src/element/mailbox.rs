@@ -93,6 +93,7 @@ pub struct Mailbox<'a>(Cow<'a, [u8]>);
 pub struct MailboxPattern<'a>(Cow<'a, [u8]>);
 
 wire_api!(Deviation, crate::Mode: Mailbox, MailboxPattern);
+super::items::item!(Mailbox);
 into_owned!(@impl Mailbox, self => { Mailbox(Cow::Owned(self.0.into_owned())) });
 into_owned!(@impl MailboxPattern, self => { MailboxPattern(Cow::Owned(self.0.into_owned())) });
 

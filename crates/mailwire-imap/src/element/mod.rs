@@ -5,14 +5,16 @@
 //! | which messages are meant | [`sequence`] |
 //! | what is marked on a message | [`flag`] |
 //! | what a mailbox is called, and what LIST looks for | [`mailbox`], [`mutf7`] |
+//! | which mailboxes are meant | [`mailbox_filter`] |
 //! | days and points in time | [`date`] |
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
+//! | what SEARCH and SORT find | [`numbers`], [`partial_range`] |
 //! | strings, atoms and NIL; octets of any kind | [`string`], [`literal`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
 //! | notes on a message | [`annotation`] |
-//! | some of the messages that were found | [`partial_range`] |
+//! | an annotation of a mailbox or of the server | [`entry`] |
 //! | a message on another server | [`url`] |
 //! | what a command and its answer have in common | [`tag`] |
 //! | lists of any of these | [`items`] |
@@ -24,15 +26,18 @@ pub mod address;
 pub mod annotation;
 pub mod body_structure;
 pub mod date;
+pub mod entry;
 pub mod envelope;
 pub mod flag;
 pub mod invalid;
 pub mod items;
 pub mod literal;
 pub mod mailbox;
+pub mod mailbox_filter;
 pub mod mod_seq;
 pub mod mutf7;
 pub mod number;
+pub mod numbers;
 pub mod object_id;
 pub mod parameter;
 pub mod partial_range;

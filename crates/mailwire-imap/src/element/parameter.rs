@@ -93,7 +93,7 @@ pub struct Parameter<'a> {
 
 wire_api!(Deviation, crate::Mode: Label, Parameter);
 into_owned!(struct Parameter { name, value });
-super::items::item!(Label);
+super::items::item!(Label, Parameter);
 
 impl<'a> Wire<'a> for Label<'a> {
     #[inline]

@@ -1,19 +1,18 @@
-//! Ranges of results: PARTIAL of SEARCH and FETCH.
+//! A page of results, counted from their beginning or from their end.
 
 use core::num::NonZeroU32;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
-use mailwire_core::token::byte;
+use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::{InvalidValue, owned_already, wire_api};
 
 use super::number::number;
 use crate::tolerance::Deviation;
 
-/// A range of the messages that a command is about, counted from one end of them.
+/// A range of positions in a result, both from its beginning or both from its end.
 ///
-/// RFC 9394 section 3; RFC 5267 has the first form alone. The ends come in either order, and are kept as
-/// they are written.
+/// RFC 9394 section 3.1, RFC 5267 section 4.4. Position 1 is the oldest message, position -1 the newest. The
+/// ends come in either order.
 ///
 /// # Grammar
 /// ```abnf
@@ -24,11 +23,12 @@ use crate::tolerance::Deviation;
 ///
 /// # Wire
 /// ```text
-/// C: A1 UID FETCH 1:* (UID FLAGS) (PARTIAL -1:-30)
+/// C: A1 UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED
+/// S: * ESEARCH (TAG "A1") UID PARTIAL (-1:-100 200:250,252:300)
 /// ```
 ///
 /// # Limits
-/// 32 bits.
+/// Positions have 32 bits.
 ///
 /// # Errors
 /// `partial-range`.
@@ -37,103 +37,97 @@ use crate::tolerance::Deviation;
 /// ```
 /// use mailwire_imap::element::partial_range::PartialRange;
 ///
-/// let range = PartialRange::parse(b"-1:-30")?;
-/// assert_eq!(range.bounds(100), Some((71, 100)));
-/// assert_eq!(range.to_bytes(), b"-1:-30");
-/// assert_eq!(PartialRange::first(500, 400)?.bounds(450), Some((400, 450)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let range = PartialRange::parse(b"-1:-100")?;
+/// assert!(range.is_from_end());
+/// assert_eq!((range.first().get(), range.last().get()), (1, 100));
+/// assert_eq!(range, PartialRange::from_end(1, 100).unwrap());
+/// assert_eq!(range.to_bytes(), b"-1:-100");
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PartialRange {
-    /// Counted from the oldest message, which is 1.
-    First(NonZeroU32, NonZeroU32),
-    /// Counted back from the newest message, which is 1 too and is written as -1.
-    Last(NonZeroU32, NonZeroU32),
+pub struct PartialRange {
+    first: NonZeroU32,
+    last: NonZeroU32,
+    from_end: bool,
 }
 
 wire_api!(Deviation, crate::Mode: copy PartialRange);
 owned_already!(PartialRange);
 
-const RULE: &str = "partial-range";
+impl PartialRange {
+    /// Positions from the beginning: 1 is the oldest message.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for 0.
+    pub fn from_beginning(first: u32, last: u32) -> Result<Self, InvalidValue> {
+        Self::new(first, last, false)
+    }
+
+    /// Positions from the end: 1 is the newest message, which is written as -1.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for 0.
+    pub fn from_end(first: u32, last: u32) -> Result<Self, InvalidValue> {
+        Self::new(first, last, true)
+    }
+
+    fn new(first: u32, last: u32, from_end: bool) -> Result<Self, InvalidValue> {
+        match (NonZeroU32::new(first), NonZeroU32::new(last)) {
+            (Some(first), Some(last)) => Ok(Self { first, last, from_end }),
+            _ => Err(InvalidValue { what: "partial-range", at: 0 }),
+        }
+    }
+
+    /// The position before the colon, without its sign.
+    #[must_use]
+    pub const fn first(self) -> NonZeroU32 {
+        self.first
+    }
+
+    /// The position behind the colon, without its sign.
+    #[must_use]
+    pub const fn last(self) -> NonZeroU32 {
+        self.last
+    }
+
+    /// True when positions count from the newest message.
+    #[must_use]
+    pub const fn is_from_end(self) -> bool {
+        self.from_end
+    }
+}
 
 impl<'a> Wire<'a> for PartialRange {
     fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
-        match input {
-            [b'-', behind @ ..] => {
-                let (rest, from) = cut(end(behind))?;
-                let (rest, ()) = cut(byte(rest, b':', RULE))?;
-                let (rest, ()) = cut(byte(rest, b'-', RULE))?;
-                let (rest, to) = cut(end(rest))?;
-                Ok((rest, Self::Last(from, to)))
-            }
-            _ => {
-                let (rest, from) = end(input)?;
-                let (rest, ()) = cut(byte(rest, b':', RULE))?;
-                let (rest, to) = cut(end(rest))?;
-                Ok((rest, Self::First(from, to)))
-            }
+        const RULE: &str = "partial-range";
+        let from_end = input.first() == Some(&b'-');
+        if !from_end && !input.first().is_some_and(u8::is_ascii_digit) {
+            return Err(fail(input, RULE));
         }
+        let (colon, first) = position(input, from_end)?;
+        let Some(behind) = colon.strip_prefix(b":") else { return Err(stop(colon, RULE)) };
+        let (rest, last) = position(behind, from_end)?;
+        Ok((rest, Self { first, last, from_end }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        match self {
-            Self::First(from, to) => {
-                out.number(from.get().into()).byte(b':').number(to.get().into());
-            }
-            Self::Last(from, to) => {
-                out.byte(b'-').number(from.get().into()).bytes(b":-").number(to.get().into());
-            }
-        }
+        let sign: &[u8] = if self.from_end { b"-" } else { b"" };
+        out.bytes(sign).number(self.first.get().into()).byte(b':');
+        out.bytes(sign).number(self.last.get().into());
     }
 }
 
-/// `nz-number`
-fn end(input: &[u8]) -> PResult<'_, NonZeroU32> {
-    let (rest, value) = number(input, RULE)?;
-    match NonZeroU32::new(value) {
-        Some(value) if input.first() != Some(&b'0') => Ok((rest, value)),
-        _ => Err(stop(input, RULE)),
-    }
-}
-
-impl PartialRange {
-    /// A range counted from the oldest message.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] for 0.
-    pub const fn first(from: u32, to: u32) -> Result<Self, InvalidValue> {
-        match (NonZeroU32::new(from), NonZeroU32::new(to)) {
-            (Some(from), Some(to)) => Ok(Self::First(from, to)),
-            _ => Err(InvalidValue { what: RULE, at: 0 }),
-        }
-    }
-
-    /// A range counted back from the newest message.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] for 0.
-    pub const fn last(from: u32, to: u32) -> Result<Self, InvalidValue> {
-        match (NonZeroU32::new(from), NonZeroU32::new(to)) {
-            (Some(from), Some(to)) => Ok(Self::Last(from, to)),
-            _ => Err(InvalidValue { what: RULE, at: 0 }),
-        }
-    }
-
-    /// The first and the last place that the range holds among `count` messages, counted from 1 for the
-    /// oldest; `None` where it holds none.
-    #[must_use]
-    pub fn bounds(self, count: u32) -> Option<(u32, u32)> {
-        let (Self::First(from, to) | Self::Last(from, to)) = self;
-        let (low, high) = (from.get().min(to.get()), from.get().max(to.get()));
-        if low > count {
-            return None;
-        }
-        let high = high.min(count);
-        Some(match self {
-            Self::First(..) => (low, high),
-            Self::Last(..) => (count - high + 1, count - low + 1),
-        })
-    }
+/// A position with the sign that it has to have.
+fn position(input: &[u8], from_end: bool) -> PResult<'_, NonZeroU32> {
+    let digits = if from_end { input.strip_prefix(b"-") } else { Some(input) };
+    let digits = digits.filter(|digits| digits.first() != Some(&b'0'));
+    let (rest, position) = match digits {
+        Some(digits) => cut(number(digits, "partial-range"))?,
+        None => return Err(stop(input, "partial-range")),
+    };
+    NonZeroU32::new(position)
+        .map(|position| (rest, position))
+        .ok_or_else(|| stop(input, "partial-range"))
 }
 
 #[cfg(test)]
@@ -144,33 +138,24 @@ mod tests {
     #[test]
     fn rows() {
         check_rows(&[
-            (b"1:100", PartialRange::first(1, 100).unwrap()),
-            (b"500:400", PartialRange::first(500, 400).unwrap()),
-            (b"-1:-4294967295", PartialRange::last(1, u32::MAX).unwrap()),
+            (b"1:1", PartialRange::from_beginning(1, 1).unwrap()),
+            (b"500:400", PartialRange::from_beginning(500, 400).unwrap()),
+            (b"-1:-4294967295", PartialRange::from_end(1, u32::MAX).unwrap()),
         ]);
         check_rejects::<PartialRange>(&[
-            (b"", RULE, 0),
-            (b"1", RULE, 1),
-            (b"0:1", RULE, 0),
-            (b"01:2", RULE, 0),
-            (b"1:*", RULE, 2),
-            (b"1:-2", RULE, 2),
-            (b"-1:2", RULE, 3),
-            (b"-1:-0", RULE, 4),
-            (b"1:4294967296", RULE, 2),
+            (b"", "partial-range", 0),
+            (b"*:1", "partial-range", 0),
+            (b"0:1", "partial-range", 0),
+            (b"1:*", "partial-range", 2),
+            (b"1", "partial-range", 1),
+            (b"1:-2", "partial-range", 2),
+            (b"-1:2", "partial-range", 3),
+            (b"-1:-0", "partial-range", 3),
+            (b"-:-2", "partial-range", 1),
+            (b"1:4294967296", "partial-range", 2),
         ]);
-        assert!(PartialRange::first(0, 1).is_err() && PartialRange::last(1, 0).is_err());
-    }
-
-    #[test]
-    fn places_are_cut_to_the_messages_there_are() {
-        let last = |from, to, count| PartialRange::last(from, to).unwrap().bounds(count);
-        assert_eq!(last(1, 30, 100), Some((71, 100)));
-        assert_eq!(last(30, 1, 10), Some((1, 10)));
-        assert_eq!(last(11, 20, 10), None);
-        let first = |from, to, count| PartialRange::first(from, to).unwrap().bounds(count);
-        assert_eq!(first(5, 3, 4), Some((3, 4)));
-        assert_eq!(first(1, u32::MAX, u32::MAX), Some((1, u32::MAX)));
-        assert_eq!(first(1, 1, 0), None);
+        assert!(
+            PartialRange::from_beginning(0, 1).is_err() && PartialRange::from_end(1, 0).is_err()
+        );
     }
 }

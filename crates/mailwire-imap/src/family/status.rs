@@ -1,8 +1,616 @@
-//! To be written.
+//! Facts about a mailbox that need not be open: STATUS.
 
-use super::pending;
+use mailwire_core::encoder::Encoder;
+use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
 
-pending! {
-    Status
-    StatusData
+use super::list::{at_end, line, unquoted};
+use super::select::MailboxId;
+use crate::Mode;
+use crate::dispatch::dispatch;
+use crate::element::invalid::{Invalid, contained, skip_items};
+use crate::element::items::{Item, ItemList, SomeList, item};
+use crate::element::mailbox::Mailbox;
+use crate::element::mod_seq::ModSeq;
+use crate::element::number::{Number, Number64, NzNumber, number};
+use crate::element::raw::{RawData, skip_value};
+use crate::element::string::Atom;
+use crate::token::{ATOM_CHAR, nil, sp};
+use crate::tolerance::Deviation;
+
+/// The arguments of STATUS: a mailbox, and what the client wants to know.
+///
+/// RFC 9051 section 6.3.11; each extension's items are named at [`StatusItem`].
+///
+/// # Grammar
+/// ```abnf
+/// status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"
+/// ```
+/// Deviations: [`ExtraSpaces`](Deviation::ExtraSpaces), [`TrailingSpace`](Deviation::TrailingSpace).
+///
+/// # Wire
+/// ```text
+/// C: A1 STATUS INBOX (MESSAGES UIDNEXT UNSEEN)
+/// ```
+///
+/// # Limits
+/// Those of the line and of its literals.
+///
+/// # Errors
+/// `mailbox`, `SP`, `list`, `status-att`.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::family::status::{Status, StatusName};
+///
+/// let status = Status::parse(b"INBOX (MESSAGES UNSEEN)")?;
+/// assert!(status.attributes.contains(&StatusName::Messages.into()));
+/// assert_eq!(status.to_bytes(), b"INBOX (MESSAGES UNSEEN)");
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status<'a> {
+    /// The mailbox.
+    pub mailbox: Mailbox<'a>,
+    /// What the client wants to know.
+    pub attributes: SomeList<'a, StatusAttribute<'static>>,
+}
+
+/// One thing that a client wants to know of a mailbox.
+///
+/// RFC 9051 section 6.3.11.
+///
+/// # Grammar
+/// ```abnf
+/// status-att = "MESSAGES" / "UIDNEXT" / "UIDVALIDITY" / "UNSEEN" / "DELETED" / "SIZE" / atom
+/// ```
+///
+/// # Wire
+/// ```text
+/// C: A1 STATUS INBOX (MESSAGES)
+/// ```
+///
+/// # Limits
+/// None of its own.
+///
+/// # Errors
+/// `status-att`.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::family::status::{StatusAttribute, StatusName};
+///
+/// assert_eq!(StatusAttribute::parse(b"size")?, StatusAttribute::Known(StatusName::Size));
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StatusAttribute<'a> {
+    /// One that is known here.
+    Known(StatusName),
+    /// One that is not known here.
+    Other(OtherAttribute<'a>),
+}
+
+/// What a client wants to know and is not known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherAttribute<'a>(Atom<'a>);
+
+/// What a server tells of a mailbox.
+///
+/// RFC 9051 section 7.3.3. It can stand without items, and says nothing then.
+///
+/// # Grammar
+/// ```abnf
+/// mailbox-data    =  "STATUS" SP mailbox SP "(" [status-att-list] ")"
+/// status-att-list =  status-att-val *(SP status-att-val)
+/// ```
+/// Deviations: [`UnquotedMailbox`](Deviation::UnquotedMailbox), [`InvalidItem`](Deviation::InvalidItem),
+/// [`ExtraSpaces`](Deviation::ExtraSpaces), [`TrailingSpace`](Deviation::TrailingSpace), and those of
+/// [`Mailbox`].
+///
+/// # Wire
+/// ```text
+/// S: * STATUS INBOX (MESSAGES 231 UIDNEXT 44292)
+/// ```
+///
+/// # Limits
+/// Those of the line and of its literals.
+///
+/// # Errors
+/// `mailbox`, `SP`, `list`, and those of [`StatusItem`].
+///
+/// # Example
+/// ```
+/// use mailwire_imap::element::number::Number;
+/// use mailwire_imap::family::status::{StatusData, StatusItem};
+///
+/// let status = StatusData::parse(b"INBOX (MESSAGES 231 UIDNEXT 44292)")?;
+/// assert!(status.items.contains(&StatusItem::Messages(Number(231))));
+/// assert_eq!(status.to_bytes(), b"INBOX (MESSAGES 231 UIDNEXT 44292)");
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusData<'a> {
+    /// The mailbox.
+    pub mailbox: Mailbox<'a>,
+    /// What is told of it.
+    pub items: ItemList<'a, ListedStatus>,
+}
+
+dispatch! {
+    /// One thing that a server tells of a mailbox.
+    ///
+    /// RFC 9051 section 6.3.11, RFC 7162 (HIGHESTMODSEQ), RFC 7889 (APPENDLIMIT), RFC 8438 (SIZE),
+    /// RFC 8474 (MAILBOXID), RFC 9208 (DELETED, DELETED-STORAGE), RFC 3501 (RECENT).
+    ///
+    /// # Grammar
+    /// ```abnf
+    /// status-att-val = ("MESSAGES" SP number) / ("UIDNEXT" SP nz-number) /
+    ///                  ("UIDVALIDITY" SP nz-number) / ("UNSEEN" SP number) /
+    ///                  ("DELETED" SP number) / ("SIZE" SP number64)
+    /// status-att-val =/ "HIGHESTMODSEQ" SP mod-sequence-valzer
+    /// status-att-val =/ "MAILBOXID" SP "(" objectid ")"
+    /// status-att-val =/ "DELETED-STORAGE" SP number64
+    /// ```
+    /// and one value behind a name that is not known here. Deviations:
+    /// [`ZeroNumber`](Deviation::ZeroNumber), [`NegativeNumber`](Deviation::NegativeNumber) and
+    /// [`FloatNumber`](Deviation::FloatNumber) in sizes.
+    ///
+    /// # Wire
+    /// ```text
+    /// S: * STATUS INBOX (MESSAGES 231)
+    /// ```
+    ///
+    /// # Limits
+    /// Unknown values are nested up to 100 deep.
+    ///
+    /// # Errors
+    /// `status-att`, `number`, `number64`, `nz-number`, `mod-sequence-value`, `MAILBOXID`, `objectid`,
+    /// `tagged-ext-val`, `SP`.
+    ///
+    /// # Example
+    /// ```
+    /// use mailwire_imap::element::number::Number64;
+    /// use mailwire_imap::family::status::StatusItem;
+    ///
+    /// let size = StatusItem::parse(b"SIZE 5000000000")?;
+    /// assert_eq!(size, StatusItem::Size(Number64::new(5_000_000_000).unwrap()));
+    /// # Ok::<(), mailwire_imap::SyntaxError>(())
+    /// ```
+    pub enum StatusItem<'a> {
+        /// How many messages there are.
+        Messages(Number) = "MESSAGES",
+        /// How many of them are recent.
+        Recent(Number) = "RECENT",
+        /// The UID that comes after the last.
+        UidNext(NzNumber) = "UIDNEXT",
+        /// The value that changes when UIDs do.
+        UidValidity(NzNumber) = "UIDVALIDITY",
+        /// How many messages were not seen.
+        Unseen(Number) = "UNSEEN",
+        /// How many messages are marked as deleted.
+        Deleted(Number) = "DELETED",
+        /// The octets of all messages.
+        Size(Number64) = "SIZE",
+        /// The highest modification sequence; 0 for a mailbox that has none.
+        HighestModSeq(ModSeq) = "HIGHESTMODSEQ",
+        /// The most octets that a message can have.
+        AppendLimit(AppendLimit) = "APPENDLIMIT",
+        /// The identifier of the mailbox.
+        MailboxId(MailboxId<'a>) = "MAILBOXID",
+        /// The octets that removing the messages marked as deleted frees.
+        DeletedStorage(Number64) = "DELETED-STORAGE",
+    }
+    others {
+        /// An item that is not known here.
+        Other(OtherStatus<'a>),
+        /// What stands in place of an item, and is none.
+        Invalid(Invalid<'a>),
+    }
+    /// The items that are known here, by name.
+    pub enum StatusName: "status-att" in ATOM_CHAR;
+}
+
+/// The items of a response; one that breaks the grammar is [`StatusItem::Invalid`].
+#[derive(Debug)]
+pub enum ListedStatus {}
+
+/// The most octets that a message can have, of those to be appended to a mailbox; `None` where there is
+/// no limit.
+///
+/// RFC 7889 section 4.
+///
+/// # Grammar
+/// ```abnf
+/// "APPENDLIMIT" SP (number / nil)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AppendLimit(pub Option<u32>);
+
+/// An item that is not known here: its name, and one value as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherStatus<'a> {
+    name: Atom<'a>,
+    value: RawData<'a>,
+}
+
+wire_api!(Deviation, Mode: Status, StatusAttribute, StatusData, StatusItem);
+owned_already!(AppendLimit);
+into_owned!(struct Status { mailbox, attributes });
+into_owned!(
+    enum StatusAttribute {
+        Known(name),
+        Other(name),
+    }
+);
+into_owned!(@impl OtherAttribute, self => { OtherAttribute(self.0.into_owned()) });
+into_owned!(struct StatusData { mailbox, items });
+into_owned!(struct OtherStatus { name, value });
+item!(StatusAttribute);
+
+impl From<StatusName> for StatusAttribute<'_> {
+    fn from(name: StatusName) -> Self {
+        Self::Known(name)
+    }
+}
+
+impl<'a> OtherAttribute<'a> {
+    /// A name.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] where it is known here.
+    pub fn new(name: Atom<'a>) -> Result<Self, InvalidValue> {
+        match StatusName::from_keyword(name.as_bytes()) {
+            Some(_) => Err(InvalidValue { what: "status-att", at: 0 }),
+            None => Ok(Self(name)),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &Atom<'a> {
+        &self.0
+    }
+}
+
+impl<'a> OtherStatus<'a> {
+    /// An item from its name and its value.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] where the name is known here, or the value is not one value.
+    pub fn new(name: Atom<'a>, value: RawData<'a>) -> Result<Self, InvalidValue> {
+        let OtherAttribute(name) = OtherAttribute::new(name)?;
+        if value.values().count() != 1 {
+            return Err(InvalidValue { what: "tagged-ext-val", at: 0 });
+        }
+        Ok(Self { name, value })
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &Atom<'a> {
+        &self.name
+    }
+
+    /// The value.
+    #[must_use]
+    pub const fn value(&self) -> &RawData<'a> {
+        &self.value
+    }
+}
+
+impl<'a> Wire<'a> for Status<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
+        let (rest, ()) = cut(sp(rest, cx))?;
+        let (rest, attributes) = cut(SomeList::parse_part(rest, cx))?;
+        Ok((rest, Self { mailbox, attributes }))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(&self.mailbox).sp().put(&self.attributes);
+    }
+}
+
+impl<'a> Wire<'a> for StatusAttribute<'a> {
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        match ATOM_CHAR.split(input) {
+            ([], _) => Err(fail(input, "status-att")),
+            (word, rest) => Ok(match StatusName::from_keyword(word) {
+                Some(name) => (rest, Self::Known(name)),
+                None => (rest, Self::Other(OtherAttribute(Atom::checked(word)))),
+            }),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        match self {
+            Self::Known(name) => out.keyword(name.as_str()),
+            Self::Other(other) => out.put(&other.0),
+        };
+    }
+}
+
+impl<'a> Wire<'a> for StatusData<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match status(input, cx) {
+            Ok((rest, status)) if at_end(rest) => Ok((rest, status)),
+            result => odd_mailbox(input, result, cx),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(&self.mailbox).sp().put(&self.items);
+    }
+}
+
+#[inline]
+fn status<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, StatusData<'a>> {
+    let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
+    let (rest, ()) = cut(sp(rest, cx))?;
+    let (rest, items) = cut(ItemList::parse_part(rest, cx))?;
+    Ok((rest, StatusData { mailbox, items }))
+}
+
+/// A mailbox name with blanks in it that is no string: it ends where the list at the end of the line begins.
+#[cold]
+fn odd_mailbox<'a>(
+    input: &'a [u8],
+    result: PResult<'a, StatusData<'a>>,
+    cx: &Context,
+) -> PResult<'a, StatusData<'a>> {
+    let line = line(input);
+    if !line.ends_with(b")") {
+        return result;
+    }
+    let mut depth = 0_u32;
+    let list = line.iter().rposition(|octet| {
+        match octet {
+            b')' => depth = depth.saturating_add(1),
+            b'(' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let name = list.and_then(|list| line.get(..list)?.strip_suffix(b" "));
+    let plain =
+        |name: &[u8]| name.ends_with(b" ") || crate::token::ASTRING_CHAR.check(name).is_ok();
+    let Some(name) = name.filter(|name| !plain(name)) else { return result };
+    let Some(mailbox) = unquoted(name, cx) else { return result };
+    let (rest, ()) = cut(sp(input.get(name.len()..).unwrap_or_default(), cx))?;
+    let (rest, items) = cut(ItemList::parse_part(rest, cx))?;
+    Ok((rest, StatusData { mailbox, items }))
+}
+
+impl<'a> Wire<'a> for StatusItem<'a> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let (word, rest) = ATOM_CHAR.split(input);
+        if let Some(name) = StatusName::from_keyword(word) {
+            return Self::parse_arguments(name, rest, cx);
+        }
+        if word.is_empty() {
+            return Err(fail(input, "status-att"));
+        }
+        let (at, ()) = cut(sp(rest, cx))?;
+        let (rest, ()) = cut(skip_value(at, cx))?;
+        let (_, value) = cut(RawData::parse_part(at.split_at(at.len() - rest.len()).0, cx))?;
+        Ok((rest, Self::Other(OtherStatus { name: Atom::checked(word), value })))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        match self {
+            Self::Other(other) => {
+                out.put(&other.name).sp().put(&other.value);
+            }
+            Self::Invalid(invalid) => invalid.encode(out),
+            known => {
+                out.keyword(known.name().map_or("", StatusName::as_str));
+                known.encode_arguments(out);
+            }
+        }
+    }
+}
+
+impl Item for ListedStatus {
+    type At<'x> = StatusItem<'x>;
+
+    #[inline]
+    fn parse_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, StatusItem<'x>> {
+        let skip = |input, cx: &Context| skip_items(input, cx, 2);
+        contained(input, cx, StatusItem::parse_part, skip, StatusItem::Invalid)
+    }
+}
+
+impl<'a> Wire<'a> for AppendLimit {
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        match nil(input) {
+            Some(rest) => Ok((rest, Self(None))),
+            None => match number(input, "number") {
+                Ok((rest, number)) => Ok((rest, Self(Some(number)))),
+                Err(_) => Err(stop(input, "number")),
+            },
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        match self.0 {
+            Some(number) => out.number(number.into()),
+            None => out.keyword("NIL"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::object_id::ObjectId;
+    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use proptest::prelude::*;
+
+    fn nz(number: u32) -> NzNumber {
+        NzNumber::new(number).unwrap()
+    }
+
+    fn large(number: u64) -> Number64 {
+        Number64::new(number).unwrap()
+    }
+
+    fn data<const N: usize>(
+        name: &'static str,
+        items: [StatusItem<'static>; N],
+    ) -> StatusData<'static> {
+        StatusData { mailbox: Mailbox::new(name).unwrap(), items: ItemList::new(items) }
+    }
+
+    fn other(name: &'static str, value: &'static str) -> StatusItem<'static> {
+        let value = RawData::new(value).unwrap();
+        StatusItem::Other(OtherStatus::new(Atom::new(name).unwrap(), value).unwrap())
+    }
+
+    #[test]
+    fn items() {
+        for name in StatusName::ALL {
+            let attribute = StatusAttribute::parse(name.as_str().as_bytes()).unwrap();
+            assert_eq!(attribute, StatusAttribute::Known(*name));
+        }
+        check_rows(&[
+            (b"MESSAGES 231", StatusItem::Messages(Number(231))),
+            (b"RECENT 0", StatusItem::Recent(Number(0))),
+            (b"UIDNEXT 44292", StatusItem::UidNext(nz(44292))),
+            (b"UIDVALIDITY 1", StatusItem::UidValidity(nz(1))),
+            (b"UNSEEN 5", StatusItem::Unseen(Number(5))),
+            (b"DELETED 4", StatusItem::Deleted(Number(4))),
+            (b"SIZE 5000000000", StatusItem::Size(large(5_000_000_000))),
+            (b"HIGHESTMODSEQ 0", StatusItem::HighestModSeq(ModSeq::ZERO)),
+            (b"APPENDLIMIT 257890", StatusItem::AppendLimit(AppendLimit(Some(257_890)))),
+            (b"APPENDLIMIT NIL", StatusItem::AppendLimit(AppendLimit(None))),
+            (b"MAILBOXID (F2-1)", StatusItem::MailboxId(MailboxId(ObjectId::new("F2-1").unwrap()))),
+            (b"DELETED-STORAGE 8", StatusItem::DeletedStorage(large(8))),
+            (b"X-GUID \"a b\"", other("X-GUID", "\"a b\"")),
+            (b"X (1 (2))", other("X", "(1 (2))")),
+        ]);
+        check_rejects::<StatusItem<'_>>(&[
+            (b"", "status-att", 0),
+            (b"MESSAGES", "SP", 8),
+            (b"MESSAGES x", "number", 9),
+            (b"MESSAGES 4294967296", "number", 9),
+            (b"UIDNEXT -1", "nz-number", 8),
+            (b"APPENDLIMIT x", "number", 12),
+            (b"MAILBOXID F2", "MAILBOXID", 10),
+            (b"X", "SP", 1),
+        ]);
+        check_lenient::<StatusItem<'_>>(&[
+            (b"UIDNEXT 0", Deviation::ZeroNumber, b"UIDNEXT 0"),
+            (b"SIZE -1", Deviation::NegativeNumber, b"SIZE 0"),
+            (b"SIZE 1.5e3", Deviation::FloatNumber, b"SIZE 1500"),
+            (b"MESSAGES  1", Deviation::ExtraSpaces, b"MESSAGES 1"),
+        ]);
+        assert!(OtherAttribute::new(Atom::new("size").unwrap()).is_err());
+        let two = RawData::new("1 2").unwrap();
+        assert!(OtherStatus::new(Atom::new("x").unwrap(), two).is_err());
+    }
+
+    #[test]
+    fn responses() {
+        check_rows(&[
+            (
+                b"blurdybloop (MESSAGES 231 UIDNEXT 44292)",
+                data(
+                    "blurdybloop",
+                    [StatusItem::Messages(Number(231)), StatusItem::UidNext(nz(44292))],
+                ),
+            ),
+            (b"\"Sent Items\" ()", data("Sent Items", [])),
+        ]);
+        check_rejects::<StatusData<'_>>(&[
+            (b"", "mailbox", 0),
+            (b"INBOX", "SP", 5),
+            (b"INBOX MESSAGES 1", "list", 6),
+            (b"INBOX (MESSAGES 1", "list", 17),
+            (b"\"a\" b (MESSAGES 1)", "list", 4),
+        ]);
+        check_lenient::<StatusData<'_>>(&[
+            (b"INBOX (MESSAGES 0 )", Deviation::TrailingSpace, b"INBOX (MESSAGES 0)"),
+            (b"INBOX  (MESSAGES 0)", Deviation::ExtraSpaces, b"INBOX (MESSAGES 0)"),
+            (
+                b"Sent Items (MESSAGES 0 MAILBOXID (F1))",
+                Deviation::UnquotedMailbox,
+                b"\"Sent Items\" (MESSAGES 0 MAILBOXID (F1))",
+            ),
+            (b"a (b) c ()", Deviation::UnquotedMailbox, b"\"a (b) c\" ()"),
+            (
+                b"INBOX (MESSAGES x UNSEEN 3)",
+                Deviation::InvalidItem,
+                b"INBOX (MESSAGES x UNSEEN 3)",
+            ),
+            (b"INBOX (MESSAGES)", Deviation::InvalidItem, b"INBOX (MESSAGES)"),
+        ]);
+        let damaged = StatusData::parse(b"INBOX (MESSAGES 5000000000 UNSEEN 3)").unwrap();
+        assert_eq!(damaged.items.len(), 2);
+        assert!(matches!(damaged.items.iter().next(), Some(StatusItem::Invalid(_))));
+        assert!(damaged.items.contains(&StatusItem::Unseen(Number(3))));
+    }
+
+    #[test]
+    fn lines() {
+        use crate::Response;
+        // A mailbox in words, and a blank at the end, to the end of the line.
+        for (wire, name) in [
+            (&b"* STATUS Sent Items (MESSAGES 0) \r\n"[..], &b"Sent Items"[..]),
+            (b"* STATUS a\tb (MESSAGES 0)\r\n", b"a\tb"),
+            (b"* STATUS INBOX (MESSAGES 0) \r\n", b"INBOX"),
+        ] {
+            let Ok(Response::Data(crate::Data::Status(data))) = Response::parse(wire) else {
+                panic!("{}", wire.escape_ascii());
+            };
+            assert_eq!((data.mailbox.as_bytes(), data.items.len()), (name, 1));
+        }
+    }
+
+    #[test]
+    fn commands() {
+        let status = |name, attributes| Status {
+            mailbox: Mailbox::new(name).unwrap(),
+            attributes: SomeList::new(attributes).unwrap(),
+        };
+        let x = OtherAttribute::new(Atom::new("X-GUID").unwrap()).unwrap();
+        check_rows(&[
+            (
+                b"a (UIDNEXT X-GUID)",
+                status("a", [StatusName::UidNext.into(), StatusAttribute::Other(x)]),
+            ),
+            (
+                b"\"a b\" (SIZE DELETED-STORAGE)",
+                status("a b", [StatusName::Size.into(), StatusName::DeletedStorage.into()]),
+            ),
+        ]);
+        check_rejects::<Status<'_>>(&[
+            (b"a", "SP", 1),
+            (b"a ()", "list", 3),
+            (b"a MESSAGES", "list", 2),
+            (b"a ((x))", "status-att", 3),
+        ]);
+        check_lenient::<Status<'_>>(&[
+            (b"a (SIZE )", Deviation::TrailingSpace, b"a (SIZE)"),
+            (b"a  (SIZE)", Deviation::ExtraSpaces, b"a (SIZE)"),
+        ]);
+    }
+
+    proptest! {
+        #[test]
+        fn roundtrip(name in "\\PC{0,8}", messages: u32, size in 0..=i64::MAX as u64, next in 1_u32..) {
+            let Ok(mailbox) = Mailbox::new(&name) else { return Ok(()) };
+            let items = ItemList::new([
+                StatusItem::Messages(Number(messages)),
+                StatusItem::Size(large(size)),
+                StatusItem::UidNext(nz(next)),
+                other("X", "(a)"),
+            ]);
+            let data = StatusData { mailbox, items };
+            check_roundtrip!(StatusData: data);
+        }
+    }
 }

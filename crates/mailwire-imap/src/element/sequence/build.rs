@@ -52,6 +52,22 @@ impl SequenceSet<'_> {
 }
 
 impl UidSet<'_> {
+    /// The set of these ranges, as they are given.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] where there is no range.
+    pub fn from_ranges(
+        ranges: impl IntoIterator<Item = UidRange>,
+    ) -> Result<UidSet<'static>, InvalidValue> {
+        let number = SequenceNumber::Number;
+        let ranges = ranges.into_iter();
+        let set = from_ranges(ranges.map(|UidRange { first, last }| SequenceRange {
+            first: number(first),
+            last: number(last),
+        }));
+        if set.is_empty() { Err(InvalidValue { what: "uid-set", at: 0 }) } else { Ok(UidSet(set)) }
+    }
+
     /// The set of these UIDs in their order; runs that ascend by one become ranges.
     ///
     /// # Errors

@@ -122,6 +122,9 @@ fn normal_forms_ascend_and_neither_touch_nor_overlap() {
     assert_eq!(numbers.to_string(), "1:3,5,9");
     assert!(SequenceSet::from_numbers([]).is_err() && SequenceSet::from_numbers([1, 0]).is_err());
     assert!(SequenceSet::from_ranges([]).is_err() && UidSet::from_uids([]).is_err());
+    assert!(UidSet::from_ranges([]).is_err());
+    let uids = UidSet::parse(b"7:5,1,4294967295").unwrap();
+    assert_eq!(UidSet::from_ranges(uids.ranges()), Ok(uids.clone()));
 }
 
 #[test]

@@ -158,7 +158,7 @@ mod tests {
         check_rows(&[
             (b"CHANGEDSINCE 1", FetchModifier::ChangedSince(ModSeq::new(1).unwrap())),
             (b"VANISHED", FetchModifier::Vanished),
-            (b"PARTIAL -1:-30", FetchModifier::Partial(PartialRange::last(1, 30).unwrap())),
+            (b"PARTIAL -1:-30", FetchModifier::Partial(PartialRange::from_end(1, 30).unwrap())),
             (b"X-Y (1 2)", {
                 FetchModifier::Other(OtherModifier::new(parameter("X-Y", "(1 2)")).unwrap())
             }),
