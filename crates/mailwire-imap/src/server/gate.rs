@@ -113,6 +113,9 @@ impl Server {
             {
                 Err((PeerError::NotImplemented, OwnAnswer::UnknownCompression))
             }
+            Command::Id(id) if id.exceeds() => {
+                Err(super::command::syntax(SyntaxError { rule: "id-params-list", at: 0 }))
+            }
             command => self.gate_messages(command),
         }
     }

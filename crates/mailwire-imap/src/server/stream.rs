@@ -9,6 +9,7 @@ use mailwire_core::parse::Wire;
 
 use super::Server;
 use crate::error::{PeerError, UsageError};
+use crate::family::fetch::{BodyValue, FetchHead, FetchItem, FetchTail};
 use crate::response::Data;
 
 /// A response that is written up to a body.
@@ -64,6 +65,66 @@ impl Server {
             self.rare().outgoing = outgoing;
         }
         self.take_note(data);
+        Ok(())
+    }
+
+    /// Sends FETCH, or UIDFETCH, with an item whose octets are streamed. They follow:
+    /// [`send_body`](Self::send_body) and [`finish_body`](Self::finish_body). `tails` are what stands behind
+    /// each body: all but the last hold an item that is streamed too.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`UsageError::WrongAnswer`] where `tails` do not end the message.
+    ///
+    /// # Example
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use bytes::Bytes;
+    /// # use mailwire_imap::Machine;
+    /// # use mailwire_imap::element::{number::NzNumber, section::Section};
+    /// # use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+    /// # use mailwire_imap::server::{Server, ServerConfig};
+    /// # let mut server = Server::new(Arc::new(ServerConfig::new("x")?));
+    /// # server.preauth()?;
+    /// # server.transmitted(usize::MAX);
+    /// let body = BodyValue::Streamed { octets: 5, literal8: false };
+    /// let body = FetchItem::Section(BodySection::new(&Section::default(), None, body)?);
+    /// let head = FetchHead::new(NzNumber::new(5)?, [], body)?;
+    /// server.send_fetch(&head, &[FetchTail::last([])?])?;
+    /// server.send_body(Bytes::from_static(b"Hi!\r\n"))?;
+    /// server.finish_body()?;
+    /// # let written: Vec<u8> = server.transmit().slices().flatten().copied().collect();
+    /// assert_eq!(written, b"* 5 FETCH (BODY[] {5}\r\nHi!\r\n)\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn send_fetch(
+        &mut self,
+        head: &FetchHead<'_>,
+        tails: &[FetchTail<'_>],
+    ) -> Result<(), UsageError> {
+        self.check_send("data")?;
+        if self.flags.uid_only && !head.is_uid_fetch() {
+            return Err(UsageError::UidRequired);
+        }
+        let Some((last, before)) = tails.split_last() else {
+            return Err(UsageError::WrongAnswer { what: "the end of a message" });
+        };
+        if last.streamed().is_some() || before.iter().any(|tail| tail.streamed().is_none()) {
+            return Err(UsageError::WrongAnswer { what: "the end of a message" });
+        }
+        self.push_closed();
+        let mode = self.mode().bits();
+        self.queue.write_with(|tail| head.encode(&mut Encoder::new(tail).with_mode(mode)));
+        let (mut rest, mut more) = (Vec::new(), Vec::new());
+        for tail in tails {
+            tail.encode(&mut Encoder::new(&mut rest).with_mode(mode));
+            if let Some(BodyValue::Streamed { octets, .. }) =
+                tail.streamed().and_then(FetchItem::body_value)
+            {
+                more.push((rest.len(), *octets));
+            }
+        }
+        let body = CountedEncoder::new(head.octets());
+        self.rare().outgoing = Some(Outgoing { body, rest, more });
         Ok(())
     }
 
