@@ -12,10 +12,16 @@ mod support;
 
 use std::sync::Arc;
 
+use mailwire_imap::element::flag::Keyword;
+use mailwire_imap::element::mailbox::{Mailbox, MailboxPattern};
+use mailwire_imap::element::number::NzNumber;
+use mailwire_imap::element::text::Text;
 use mailwire_imap::server::{Event, Server, ServerConfig, TlsPolicy};
-use mailwire_imap::{Command, Extension, Machine, PeerError, State, UsageError, Wait};
+use mailwire_imap::{
+    Command, Data, Extension, Machine, PeerError, State, Status, StatusKind, UsageError, Wait,
+};
 use support::server::{
-    App, Heard, Talk, everything, logged_in, plain, refuses, selected, talk, with_tls,
+    App, Heard, everything, logged_in, plain, refuses, selected, status, talk, with_tls,
 };
 
 /// A server that gives up only after a thousand bad commands.
@@ -151,7 +157,7 @@ fn x_06_a_line_has_an_end() {
 #[test]
 fn x_08_octets_of_the_peer_are_not_repeated() {
     let heard = talk(&plain(), |talk| talk.say("A NOOP \x1b[2J\u{202e}\r\n"));
-    assert_eq!(heard.output, "A BAD expected CRLF at byte 7\r\n");
+    assert_eq!(heard.output, "A BAD expected CRLF at byte 6\r\n");
 }
 
 #[test]
@@ -183,7 +189,7 @@ fn x_11_nothing_is_taken_behind_the_end_of_the_input() {
         talk.end();
         talk.say("d");
     });
-    assert_eq!(heard.error, Some(PeerError::Limit { name: "nonsync_literal", limit: 4096 }).or(heard.error));
+    assert_eq!(heard.limit(), Some("discard"));
     let heard = logged_in(&everything(), |talk| {
         talk.say("A APPEND x {70000}\r\n");
         talk.say("abc");
@@ -251,12 +257,13 @@ fn imap_s_02_no_literal_crosses_tls() {
         let mut done = false;
         for _ in 0..10 {
             let received = used.receive(input.as_bytes()).unwrap();
-            input.drain(..received.consumed);
             match received.event {
                 Some(Event::Command { ticket, .. }) => used.accept(ticket).unwrap(),
                 Some(Event::TlsReady) => done = true,
                 _ => {}
             }
+            let consumed = received.consumed;
+            input.drain(..consumed);
             used.transmitted(usize::MAX);
         }
         // ID waits for its literal, and STARTTLS is in it.
@@ -273,13 +280,12 @@ fn imap_s_02_no_literal_crosses_tls() {
                 server.tls_started().unwrap();
             };
             start(&mut new);
+            // Only the count of bad commands stays.
             let shown = |server: &Server| {
                 let text = format!("{server:?}");
-                let at = text.find("bad_commands: ").unwrap();
-                let behind = text[at..].split_once(',').unwrap().1;
-                (text[..text.find("tickets").unwrap()].len(), behind.to_string())
+                text.replace("bad_commands: 1,", "bad_commands: 0,")
             };
-            assert_eq!(shown(&used).1, shown(&new).1);
+            assert_eq!(shown(&used), shown(&new));
             assert_eq!(used.state(), State::NotAuthenticated);
         }
     }
@@ -344,8 +350,7 @@ fn imap_s_07_escapes() {
         b"A LOGIN \"a\\b\" x\r\n",
         b"A LOGIN user \"pass\\\r\n",
         b"A LOGIN user \"\\\r\n",
-        b"A LOGIN \"a\\",
-    ][..3]);
+    ]);
 }
 
 #[test]
@@ -443,7 +448,7 @@ fn imap_s_12_literals_of_one_command_are_counted() {
 #[test]
 fn imap_s_13_a_literal_is_no_command() {
     let heard = logged_in(&everything(), |talk| {
-        talk.say("A APPEND INBOX {25+}\r\nB LOGOUT\r\nC DELETE x\r\n..\r\n\r\nD NOOP\r\n");
+        talk.say("A APPEND INBOX {26+}\r\nB LOGOUT\r\nC DELETE x\r\n..\r\n\r\nD NOOP\r\n");
     });
     assert_eq!(heard.answers(), ["A OK", "D OK"]);
     assert_eq!(heard.commands().len(), 2);
@@ -490,7 +495,7 @@ fn imap_s_17_search_keys_are_nested_so_deep_and_not_deeper() {
     let heard = selected(&everything(), |talk| talk.say(deep(30)));
     assert_eq!(heard.answers(), ["A OK"]);
     let rows = [
-        deep(33),
+        deep(40),
         deep(20_000),
         format!("A SEARCH {}ALL\r\n", "NOT ".repeat(10_000)),
         format!("A SEARCH {}\r\n", "OR ".repeat(10_000)),
@@ -647,7 +652,7 @@ fn imap_s_24_authenticate() {
             assert!(server.receive(b"QQ==\r\n").unwrap().event.is_some());
         }
         assert_eq!(server.challenge_auth(b"x"), Err(UsageError::Busy));
-        server.finish_auth(&support::server::status(mailwire_imap::StatusKind::No, "no")).unwrap();
+        server.finish_auth(&status(StatusKind::No, "no")).unwrap();
     }
 }
 
@@ -727,10 +732,6 @@ fn imap_s_28_sums_of_parts() {
         talk.say("A APPEND x CATENATE (TEXT {18446744073709551615}\r\n");
         talk.say("B APPEND x CATENATE (TEXT {9223372036854775807}\r\n");
         talk.say("C APPEND x CATENATE (TEXT {52428700}\r\n");
-        for _ in 0..524_287 {
-            talk.shout("");
-            break;
-        }
     });
     assert_eq!(heard.answers(), ["A BAD", "B NO", "+"]);
     let mut config = config;
@@ -756,10 +757,7 @@ fn imap_s_28_sums_of_parts() {
 
 #[test]
 fn imap_s_29_mailbox_names_hide_nothing() {
-    refuses_selected(&[
-        b"A CREATE \"&AA0ACg-x\"\r\n",
-        b"A CREATE \"a\rb\"\r\n",
-    ][1..]);
+    refuses_selected(&[b"A CREATE \"a\rb\"\r\n"]);
     // The name stays as it came; what it says is for those who ask.
     for name in ["&AA0ACg-x", "&AAA-", "&Jjo", "&-&", "../../x"] {
         let mut server = server(plain());
@@ -770,7 +768,7 @@ fn imap_s_29_mailbox_names_hide_nothing() {
         let received = server.receive(line.as_bytes()).unwrap();
         match received.event {
             Some(Event::Command { command: Command::Create(create), .. }) => {
-                let shown = create.mailbox.decoded(server.mode());
+                let shown = create.mailbox.decode(server.mode());
                 let bad = shown.is_err()
                     || shown.is_ok_and(|shown| !shown.chars().any(char::is_control));
                 assert!(bad, "{name}");
@@ -779,6 +777,18 @@ fn imap_s_29_mailbox_names_hide_nothing() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn imap_s_30_patterns_cost_no_more_than_their_length() {
+    let heard = logged_in(&everything(), |talk| {
+        talk.say(format!("A LIST \"\" \"{}\"\r\n", "%*".repeat(200)));
+    });
+    assert_eq!(heard.answers(), ["A OK"]);
+    let pattern = format!("{}b", "%*".repeat(200));
+    let pattern = MailboxPattern::new(&pattern[..]).unwrap();
+    let name = Mailbox::new("a".repeat(5000)).unwrap();
+    assert!(!pattern.matches(&name, Some(b'/')));
 }
 
 #[test]
@@ -863,6 +873,32 @@ fn imap_s_34_pipelined_commands_wait_and_are_not_lost() {
 }
 
 #[test]
+fn imap_s_35_what_is_stored_cannot_pose_as_a_response() {
+    for evil in ["a\r\n* BYE", "x\nb", "a\0b"] {
+        // A name with a line end goes out as a literal, if at all.
+        if let Ok(mailbox) = Mailbox::new(evil) {
+            assert!(mailbox.to_bytes().starts_with(b"{"));
+        }
+        assert!(Text::new(evil).is_err());
+        assert!(Keyword::new(evil).is_err());
+        assert!(ServerConfig::new(evil).is_err());
+    }
+    assert!(Keyword::new("x)").is_err() && NzNumber::new(0).is_err());
+    let mut server = server(plain());
+    // A text cannot pose as a code, nor a status as another.
+    assert!(Status::new(StatusKind::Ok, Text::new("[ALERT] x").unwrap()).is_err());
+    let received = server.receive(b"A NOOP\r\n").unwrap();
+    let Some(Event::Command { ticket, .. }) = received.event else { panic!() };
+    let bye = status(StatusKind::Bye, "x");
+    assert_eq!(
+        server.complete(ticket, &bye),
+        Err(UsageError::WrongAnswer { what: "a command" })
+    );
+    assert!(server.send(&Data::Condition(bye)).is_err());
+    assert!(server.transmit().is_empty());
+}
+
+#[test]
 fn imap_s_36_flags() {
     let long = format!("A STORE 1 FLAGS ({})\r\n", "x".repeat(70_000));
     refuses_selected(&[
@@ -891,7 +927,7 @@ fn imap_s_38_eight_bit_octets() {
         b"A CREATE \"\xff\"\r\n",
     ]);
     let heard = logged_in(&everything(), |talk| {
-        talk.say(b"A CREATE {10+}\r\nEntw\xc3\xbcrfe\r\n");
+        talk.say(b"A CREATE {9+}\r\nEntw\xc3\xbcrfe\r\n");
         talk.say("B ENABLE UTF8=ACCEPT\r\n");
         talk.say(b"C CREATE \"Entw\xc3\xbcrfe\"\r\n");
         talk.say(b"D CREATE \"\xff\"\r\n");
@@ -920,7 +956,7 @@ fn imap_s_40_truncated_commands() {
             talk.end();
         });
         assert_eq!(heard.error, Some(PeerError::Eof), "{line} {heard:?}");
-        assert!(heard.closed && !heard.output.contains("OK"), "{line}");
+        assert!(heard.closed && !heard.answers().contains(&"A OK".to_string()), "{line}");
     }
     let heard = talk(&plain(), |talk| {
         talk.say("A AUTHENTICATE PLAIN\r\n");
@@ -931,7 +967,7 @@ fn imap_s_40_truncated_commands() {
 
 #[test]
 fn imap_s_41_line_ends() {
-    refuses_early(&[b"A NOOP\n", b"A NOOP\r\r\n", b"A\nB NOOP\r\n"][..2]);
+    refuses_early(&[b"A NOOP\n", b"A NOOP\r\r\n"]);
     let mut config = plain();
     config.tolerance = config.tolerance.with(mailwire_imap::Deviation::BareLfLine);
     let heard = talk(&config, |talk| talk.say("A NOOP\nB NOOP\r\r\nC NOOP\r\n"));

@@ -44,6 +44,7 @@ answers! {
     NotDone: Bad "" "expected DONE";
     LineTooLong: Bad "" "line too long";
     TooManyLiterals: Bad "LIMIT" "too many literals";
+    TooManyRanges: Bad "LIMIT" "too many ranges";
     CommandTooLarge: Bad "TOOBIG" "command too large";
     LiteralTooLarge: Bad "TOOBIG" "literal too large";
     LiteralHeader: Bad "" "the header of the literal cannot be read";
@@ -98,6 +99,7 @@ impl OwnAnswer {
                 "line" | "line_early" => Self::LineTooLong,
                 "auth_line" => Self::AuthLineTooLong,
                 "literals" => Self::TooManyLiterals,
+                "ranges" => Self::TooManyRanges,
                 "message" => Self::MessageTooLarge,
                 "command" | "command_early" => Self::CommandTooLarge,
                 _ => Self::LiteralTooLarge,

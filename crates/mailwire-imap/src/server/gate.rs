@@ -5,10 +5,14 @@ use super::command::Head;
 use super::flight::Flight;
 use super::Server;
 use crate::command::{Command, Verb};
+use crate::element::flag::{Flags, SystemFlags};
 use crate::element::literal::Literal;
+use crate::element::sequence::SequenceSet;
 use crate::error::PeerError;
 use crate::extension::Extension;
 use crate::family::append::{AppendData, AppendMessage, CatPart};
+use crate::family::fetch::{FetchAttribute, FetchAttributes};
+use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
 use crate::SyntaxError;
 
@@ -116,7 +120,49 @@ impl Server {
             Command::Id(id) if id.exceeds() => {
                 Err(super::command::syntax(SyntaxError { rule: "id-params-list", at: 0 }))
             }
+            Command::Store(store) | Command::UidStore(store) => {
+                if let StoreAction::Flags { flags, .. } = &store.action {
+                    gate_flags(flags)?;
+                }
+                self.gate_set(&store.messages)
+            }
+            Command::Fetch(fetch) | Command::UidFetch(fetch) => {
+                self.gate_attributes(&fetch.attributes)?;
+                self.gate_set(&fetch.messages)
+            }
+            Command::Copy(copy)
+            | Command::UidCopy(copy)
+            | Command::Move(copy)
+            | Command::UidMove(copy) => self.gate_set(&copy.messages),
+            Command::UidExpunge(messages) => self.gate_set(messages),
             command => self.gate_messages(command),
+        }
+    }
+
+    /// The ranges of a set are counted.
+    fn gate_set(&self, set: &SequenceSet<'_>) -> Result<(), Refusal> {
+        let limit = self.config.limits.ranges;
+        match set.ranges().nth(super::command::index(limit)) {
+            Some(_) => {
+                let error = PeerError::Limit { name: "ranges", limit: limit.into() };
+                Err((error, OwnAnswer::TooManyRanges))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A part is in no more parts than lists may be in lists.
+    fn gate_attributes(&self, attributes: &FetchAttributes<'_>) -> Result<(), Refusal> {
+        let deepest = usize::from(self.config.limits.response_nesting);
+        let is_deep = |attribute| match attribute {
+            FetchAttribute::Section(request) => request.section().part.iter().nth(deepest).is_some(),
+            FetchAttribute::Binary(request) => request.section().0.iter().nth(deepest).is_some(),
+            FetchAttribute::BinarySize(section) => section.0.iter().nth(deepest).is_some(),
+            _ => false,
+        };
+        match attributes.iter().any(is_deep) {
+            true => Err(super::command::syntax(SyntaxError { rule: "section-part", at: 0 })),
+            false => Ok(()),
         }
     }
 
@@ -159,6 +205,7 @@ impl Server {
         if more {
             offered(Extension::MultiAppend)?;
         }
+        message.flags.as_ref().map_or(Ok(()), gate_flags)?;
         match &message.data {
             AppendData::Message(literal) => self.gate_literal(literal, true)?,
             AppendData::Utf8(literal) => {
@@ -207,6 +254,15 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// A client sets neither `\\Recent` nor `\\*`.
+fn gate_flags(flags: &Flags<'_>) -> Result<(), Refusal> {
+    let system = flags.system();
+    if system.contains(SystemFlags::RECENT) || system.contains(SystemFlags::WILDCARD) {
+        return Err(super::command::syntax(SyntaxError { rule: "flag", at: 0 }));
+    }
+    Ok(())
 }
 
 /// The octets that the client gives of a message.

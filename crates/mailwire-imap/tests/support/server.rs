@@ -9,7 +9,7 @@ use mailwire_imap::family::capability::{Capabilities, Capability};
 use mailwire_imap::family::enable::Enable;
 use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig, Ticket};
 use mailwire_imap::{
-    Command, Data, Extension, Machine, PeerError, Status, StatusKind, Tolerance,
+    Command, Data, Extension, PeerError, Status, StatusKind, Tolerance,
 };
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::drive::Driven;
