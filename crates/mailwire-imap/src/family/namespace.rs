@@ -6,7 +6,7 @@ use core::fmt;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, cut, stop};
-use mailwire_core::{IntoOwned, InvalidValue, into_owned, wire_api};
+use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::list::{Delimiter, delimiter, write_delimiter};
 use crate::Mode;
@@ -446,7 +446,7 @@ mod tests {
                 b"((\"x\" \"/\" \"TRANSLATION\" (\"a\" \"b\"))) NIL NIL",
             ),
             (b"NIL  NIL NIL", Deviation::ExtraSpaces, b"NIL NIL NIL"),
-            (b"((\"\" \"/\" )) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
+            (b"((\"\" \"/\") ) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
         ]);
         let list = SomeList::new([IString::new("x").unwrap()]).unwrap();
         assert!(OtherNamespaceExtension::new(IString::new("translation").unwrap(), list).is_err());
