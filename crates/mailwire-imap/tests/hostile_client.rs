@@ -253,7 +253,7 @@ fn imap_s_02_no_literal_crosses_tls() {
     // What was said before is forgotten: the machine is as new.
     for before in ["", "A LOGIN x {99}\r\n", "A FROB {99+}\r\n", "A ID (\"a\" {3}\r\n"] {
         let mut used = server(patient(with_tls()));
-        let mut input = format!("{before}{}Z STARTTLS\r\n", if before.contains('+') { "x".repeat(97) + "\r\n" } else { String::new() });
+        let mut input = format!("{before}{}Z STARTTLS\r\n", if before.contains('+') { "x".repeat(97) + "\r\n\r\n" } else { String::new() });
         let mut done = false;
         for _ in 0..10 {
             let received = used.receive(input.as_bytes()).unwrap();

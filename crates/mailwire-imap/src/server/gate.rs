@@ -130,10 +130,6 @@ impl Server {
                 self.gate_attributes(&fetch.attributes)?;
                 self.gate_set(&fetch.messages)
             }
-            Command::Copy(copy)
-            | Command::UidCopy(copy)
-            | Command::Move(copy)
-            | Command::UidMove(copy) => self.gate_set(&copy.messages),
             Command::UidExpunge(messages) => self.gate_set(messages),
             command => self.gate_messages(command),
         }
