@@ -43,6 +43,9 @@ pub enum PeerError {
     /// A `+` where nothing waits for one, or before what it answers was written.
     #[error("a continuation request that nothing waits for")]
     UnexpectedContinuation,
+    /// EXPUNGE or VANISHED while no command lets it come: sequence numbers mean other messages now.
+    #[error("a message was removed while that is not allowed")]
+    UntimelyExpunge,
     /// Where the next message begins is not known any more: the header of a literal that cannot be
     /// believed.
     #[error("the header of a literal cannot be read")]

@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod client;
 pub mod code;
 pub mod command;
 mod dispatch;
@@ -33,13 +34,18 @@ pub mod view;
 #[cfg(test)]
 mod rows;
 
+pub use client::{Client, ClientConfig};
 pub use code::Code;
 pub use command::{Command, TaggedCommand, Verb};
 pub use error::{PeerError, UsageError};
 pub use extension::{Extension, ExtensionSet};
 pub use family::capability::Extensions;
 pub use limits::Limits;
-pub use mailwire_core::{InvalidValue, Machine, Received, SyntaxError, Transmit, Wait};
+pub use mailwire_core::{
+    InputBuffer, InvalidValue, Machine, Received, SyntaxError, TlsPolicy, Transmit, Unanswered,
+    Wait,
+};
+pub use mailwire_core::{Secret, body, sasl};
 pub use mode::Mode;
 pub use response::{Continue, Data, Response};
 pub use server::{Server, ServerConfig};

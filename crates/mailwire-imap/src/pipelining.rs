@@ -127,10 +127,8 @@ impl Traits {
         }
         let found = Found::in_arguments(wire.get(verb.as_str().len()..).unwrap_or_default());
         match verb {
-            Verb::Fetch | Verb::UidFetch => {
-                if !found.sets_seen {
-                    traits = traits.without(Self::CHANGES_FLAGS);
-                }
+            Verb::Fetch | Verb::UidFetch if !found.sets_seen => {
+                traits = traits.without(Self::CHANGES_FLAGS);
             }
             Verb::Search | Verb::UidSearch if !found.saves => {
                 traits = traits.without(Self::SAVES_RESULT);

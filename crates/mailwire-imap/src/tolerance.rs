@@ -112,5 +112,21 @@ deviations! {
         LoneThread = default "* THREAD (1 (2))",
         /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
         AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
+        /// An empty line between responses.
+        BlankLine = default "\\r\\n* OK",
+        /// NUL before a response.
+        LeadingNul = default "\\0* OK",
+        /// Spaces before a response, sent to keep the connection alive: DavMail.
+        LeadingSpaces = default " * 5 EXISTS",
+        /// A `+` in answer to a literal that does not wait for one.
+        ExtraContinuation = default "+ go ahead",
+        /// A `+` where nothing waits for one: Outlook, late for IDLE.
+        StrayContinuation = lenient "+ idling",
+        /// A tagged response to nothing that is in flight: proxies.
+        StaleTag = lenient "A1 OK done",
+        /// OK to ENABLE without ENABLED before it: iCloud. What was asked for counts as enabled.
+        MissingEnabled = lenient "A1 OK ENABLE completed",
+        /// EXPUNGE during FETCH, STORE or SEARCH, or while nothing is in progress: Gmail.
+        UntimelyExpunge = default "* 5 EXPUNGE",
     }
 }
