@@ -64,8 +64,9 @@
 //! | STARTTLS, COMPRESS | [`Event::Command`], then [`Event::TlsReady`], [`Event::CompressReady`] | `accept`, then [`tls_started`](Server::tls_started), [`compress_started`](Server::compress_started) |
 //!
 //! Untagged data may be sent at any time. Only EXPUNGE and VANISHED may not: a message that goes takes the
-//! sequence numbers of others with it (RFC 9051 section 7.5.1). An application keeps what it cannot tell, and
-//! tells it when [`may_expunge`](Server::may_expunge) says so, mostly before it completes the next command.
+//! sequence numbers of others with it (RFC 9051 section 7.5.1). An application keeps what it cannot tell in a
+//! [`Held`](crate::view::Held), and before it completes a command it sends what
+//! `held.release(&mut view, server.may_expunge())` gives.
 
 pub(crate) mod answer;
 mod auth;
@@ -345,6 +346,10 @@ struct Flags {
     closing: bool,
     /// [`Event::Closed`] was given.
     told_closed: bool,
+    /// NOTIFY that is in progress asks for EXPUNGE at any time.
+    asks_expunges: bool,
+    /// NOTIFY: EXPUNGE may be sent at any time.
+    tells_expunges: bool,
     /// ENABLE: UTF8=ACCEPT or IMAP4rev2.
     utf8: bool,
     /// ENABLE: UIDONLY.
@@ -454,13 +459,15 @@ impl Server {
 
     /// True when EXPUNGE and VANISHED may be sent now.
     ///
-    /// RFC 9051 section 7.5.1, RFC 5256 section 3: a command is in progress, and none that uses or is
-    /// answered with sequence numbers.
+    /// RFC 9051 section 7.5.1, RFC 5256 section 3: a command is in progress, and none that is answered with
+    /// sequence numbers. Behind NOTIFY with SELECTED and MessageExpunge (RFC 5465 section 6.1.1): at any time.
+    ///
+    /// It is what [`Held::release`](crate::view::Held::release) asks for. Call that before the command is
+    /// completed, and send what it gives.
     #[must_use]
     pub fn may_expunge(&self) -> bool {
-        self.state == State::Selected
-            && !self.flights.is_empty()
-            && self.flights.iter().all(gate::may_expunge)
+        let between = !self.flights.is_empty() && self.flights.iter().all(gate::may_expunge);
+        self.state == State::Selected && (between || self.flags.tells_expunges)
     }
 
     fn stage(&self) -> Stage {

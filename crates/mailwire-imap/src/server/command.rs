@@ -4,16 +4,16 @@ use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
-use super::gate::Refusal;
+use super::gate::{Refusal, asks_for_expunges};
 use super::{Event, Flight, Phase, Server};
-use crate::command::{TaggedCommand, Verb};
+use crate::Mode;
+use crate::command::{Command, TaggedCommand, Verb};
 use crate::error::PeerError;
 use crate::family::idle::Done;
 use crate::framing::{Fault, Framed, Part};
 use crate::pipelining::{Traits, is_ambiguous};
 use crate::state::leads_on;
 use crate::token::{ATOM_CHAR, TAG_CHAR};
-use crate::{Mode, SyntaxError as Syntax};
 
 /// The longest tag that is taken, in octets. The grammar has no limit; real tags have ten.
 const LONGEST_TAG: usize = 1024;
@@ -114,7 +114,7 @@ impl Server {
                         return self.take_frame(frame, input);
                     }
                     let name = auth.then_some("auth_line");
-                    self.reject_fault(head, frame, fault, ends, name)
+                    self.reject_fault(head, frame, fault, name)
                 }
                 Framed::Lost { fault, .. } => Err(self.fail_fault(fault)),
                 Framed::Message { frame, part: Part::Begin | Part::Tail } => {
@@ -175,6 +175,9 @@ impl Server {
             return Ok(Received::nothing(0));
         }
         self.flags.spoken = true;
+        if let Command::Notify(notify) = &command {
+            self.flags.asks_expunges = asks_for_expunges(notify);
+        }
         match head.verb {
             Some(Verb::Authenticate) => {
                 self.auth_rounds = 0;
@@ -239,7 +242,6 @@ impl Server {
         head: Head<'i>,
         frame: &'i [u8],
         fault: Fault,
-        _ends: bool,
         name: Option<&'static str>,
     ) -> Result<Received<Event<'i>>, PeerError> {
         let mut refusal = self.fault(fault);
@@ -313,12 +315,8 @@ impl Server {
 }
 
 /// What breaks the grammar is answered with the rule and the place.
-pub(super) const fn syntax(error: Syntax) -> Refusal {
-    let error = PeerError::Syntax(error);
-    match error {
-        PeerError::Syntax(syntax) => (error, OwnAnswer::Syntax(syntax)),
-        _ => (error, OwnAnswer::Unknown),
-    }
+pub(super) const fn syntax(error: SyntaxError) -> Refusal {
+    (PeerError::Syntax(error), OwnAnswer::Syntax(error))
 }
 
 /// A line of a browser that is tricked into talking to a mail server, or the beginning of TLS.

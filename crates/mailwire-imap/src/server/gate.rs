@@ -7,11 +7,13 @@ use super::Server;
 use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
 use crate::element::literal::Literal;
+use crate::element::mailbox_filter::MailboxFilter;
 use crate::element::sequence::SequenceSet;
 use crate::error::PeerError;
 use crate::extension::Extension;
 use crate::family::append::{AppendData, AppendMessage, CatPart};
 use crate::family::fetch::{FetchAttribute, FetchAttributes};
+use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
 use crate::SyntaxError;
@@ -27,6 +29,17 @@ pub(super) fn may_expunge(flight: &Flight) -> bool {
         // RFC 7162 section 3.2.10.2, and the same holds for EXPUNGE: numbers among the keys.
         Some(UidSearch | UidSort | UidThread) => !flight.traits.contains(Traits::USES_NUMBERS),
         _ => true,
+    }
+}
+
+/// True for NOTIFY that asks to be told at once what is removed from the open mailbox.
+pub(super) fn asks_for_expunges(notify: &Notify<'_>) -> bool {
+    match notify {
+        Notify::None => false,
+        Notify::Set(set) => set.groups().any(|group| {
+            matches!(group.filter(), MailboxFilter::Selected)
+                && group.events().any(|event| matches!(event, NotifyEvent::MessageExpunge))
+        }),
     }
 }
 
@@ -130,6 +143,10 @@ impl Server {
                 self.gate_attributes(&fetch.attributes)?;
                 self.gate_set(&fetch.messages)
             }
+            Command::Copy(copy)
+            | Command::UidCopy(copy)
+            | Command::Move(copy)
+            | Command::UidMove(copy) => self.gate_set(&copy.messages),
             Command::UidExpunge(messages) => self.gate_set(messages),
             command => self.gate_messages(command),
         }

@@ -227,6 +227,17 @@ impl Server {
             Data::Expunge(_) if !self.may_expunge() => {
                 Err(UsageError::NotNow { what: "EXPUNGE" })
             }
+            // RFC 7162 section 3.2.10.1: what was removed before is told where it was asked for.
+            Data::Vanished(vanished) if vanished.earlier => {
+                let asked = [Verb::Select, Verb::Examine, Verb::UidFetch];
+                match asked.into_iter().any(|verb| self.is_in_progress(verb)) {
+                    true => Ok(()),
+                    false => Err(UsageError::NotNow { what: "VANISHED (EARLIER)" }),
+                }
+            }
+            Data::Vanished(_) if !self.may_expunge() => {
+                Err(UsageError::NotNow { what: "VANISHED" })
+            }
             Data::Enabled(_) if !self.is_in_progress(Verb::Enable) => {
                 Err(UsageError::NotNow { what: "ENABLED" })
             }
@@ -265,8 +276,12 @@ impl Server {
         match verb {
             Verb::Login | Verb::Authenticate => self.count_attempt(kind),
             Verb::Select | Verb::Examine => self.flags.closing = false,
+            Verb::Notify if kind == StatusKind::Ok => {
+                self.flags.tells_expunges = self.flags.asks_expunges;
+            }
             Verb::Unauthenticate if kind == StatusKind::Ok => {
                 (self.flags.utf8, self.flags.uid_only) = (false, false);
+                self.flags.tells_expunges = false;
             }
             Verb::Compress if kind == StatusKind::Ok => {
                 self.phase = Phase::Compress { told: false };
