@@ -68,6 +68,7 @@ pub(super) fn asked_with(data: &Data<'_>) -> &'static [Verb] {
     let name = match data {
         Data::Fetch(_) | Data::UidFetch(_) => return FETCHES,
         Data::Exists(_) | Data::Recent(_) => return &[V::Select, V::Examine],
+        Data::Converted(_) => return &[V::Convert, V::UidConvert],
         Data::Expunge(_) => return REMOVES,
         Data::Condition(status) => {
             return status.code().and_then(Code::name).map_or(&[], asked_with_code);
@@ -92,7 +93,6 @@ pub(super) fn asked_with(data: &Data<'_>) -> &'static [Verb] {
         DataName::Vanished => {
             &[V::UidFetch, V::Select, V::Examine, V::Expunge, V::UidExpunge, V::Move, V::UidMove]
         }
-        DataName::Converted => &[V::Convert, V::UidConvert],
         DataName::Conversion => &[V::Conversions],
         DataName::Acl => &[V::GetAcl],
         DataName::ListRights => &[V::ListRights],

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use mailwire_imap::client::{Client, ClientConfig, Event, Head, Ticket};
 use mailwire_imap::{
-    Command, Deviation, Machine, Mode, PeerError, StatusKind, Unanswered, UsageError,
+    Command, Deviation, Machine, Mode, PeerError, StatusKind, Tolerance, Unanswered, UsageError,
 };
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::{peer, script};
@@ -49,7 +49,7 @@ pub fn number(ticket: Ticket) -> u64 {
 }
 
 fn text(octets: &[u8]) -> String {
-    octets.strip_suffix(b"\r\n").unwrap_or(octets).escape_ascii().to_string()
+    String::from_utf8_lossy(octets.strip_suffix(b"\r\n").unwrap_or(octets)).into_owned()
 }
 
 impl peer::Seen for Seen {
@@ -116,6 +116,18 @@ pub fn config() -> ClientConfig {
     config
 }
 
+/// The same with a client that tolerates nothing.
+pub fn strict(mut config: ClientConfig) -> ClientConfig {
+    config.tolerance = Tolerance::strict();
+    config
+}
+
+/// The same with a client that tolerates all that real software sends.
+pub fn lenient(mut config: ClientConfig) -> ClientConfig {
+    config.tolerance = Tolerance::lenient();
+    config
+}
+
 /// A client, and a server that is typed.
 pub struct Call {
     call: script::Call<Seen>,
@@ -163,10 +175,14 @@ pub fn call(config: &ClientConfig, script: impl Fn(&mut Call)) -> Told {
 #[track_caller]
 pub fn greeted(config: &ClientConfig, offered: &str, script: impl Fn(&mut Call)) -> Told {
     call(config, |call| {
-        call.hear(format!("* OK [CAPABILITY IMAP4rev1 {offered}] ready\r\n"));
+        call.hear(format!("* OK [CAPABILITY {}] ready\r\n", capabilities(offered)));
         call.forget();
         script(call);
     })
+}
+
+fn capabilities(offered: &str) -> String {
+    format!("IMAP4rev1 {offered}").trim_end().to_owned()
 }
 
 /// The same behind LOGIN, A1, which tells the capabilities again.
@@ -174,7 +190,7 @@ pub fn greeted(config: &ClientConfig, offered: &str, script: impl Fn(&mut Call))
 pub fn inside(config: &ClientConfig, offered: &str, script: impl Fn(&mut Call)) -> Told {
     greeted(config, offered, |call| {
         call.send("LOGIN a b");
-        call.hear(format!("A1 OK [CAPABILITY IMAP4rev1 {offered}] welcome\r\n"));
+        call.hear(format!("A1 OK [CAPABILITY {}] welcome\r\n", capabilities(offered)));
         call.forget();
         script(call);
     })
