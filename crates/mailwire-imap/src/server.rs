@@ -90,10 +90,10 @@ use mailwire_core::{Machine, Received, Secret, Transmit, TransmitQueue, Wait};
 pub use mailwire_core::TlsPolicy;
 
 use self::answer::OwnAnswer;
-use self::config::Stage;
 pub use self::config::ServerConfig;
-use self::flight::{Flight, Flights};
+use self::config::Stage;
 pub use self::flight::Ticket;
+use self::flight::{Flight, Flights};
 use self::stream::Outgoing;
 use crate::command::Command;
 use crate::element::tag::Tag;

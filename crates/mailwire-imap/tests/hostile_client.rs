@@ -253,7 +253,10 @@ fn imap_s_02_no_literal_crosses_tls() {
     // What was said before is forgotten: the machine is as new.
     for before in ["", "A LOGIN x {99}\r\n", "A FROB {99+}\r\n", "A ID (\"a\" {3}\r\n"] {
         let mut used = server(patient(with_tls()));
-        let mut input = format!("{before}{}Z STARTTLS\r\n", if before.contains('+') { "x".repeat(97) + "\r\n\r\n" } else { String::new() });
+        let mut input = format!(
+            "{before}{}Z STARTTLS\r\n",
+            if before.contains('+') { "x".repeat(97) + "\r\n\r\n" } else { String::new() }
+        );
         let mut done = false;
         for _ in 0..10 {
             let received = used.receive(input.as_bytes()).unwrap();
@@ -620,7 +623,14 @@ fn imap_s_23_a_bad_tag_is_not_repeated() {
 fn imap_s_24_authenticate() {
     let config = patient(plain());
     let long = "A".repeat(13_000);
-    for (line, kind) in [("*", "A BAD"), ("=", "A BAD"), ("!!", "A BAD"), ("QUJD", "A NO"), ("", "A NO"), (&long, "A BAD")] {
+    for (line, kind) in [
+        ("*", "A BAD"),
+        ("=", "A BAD"),
+        ("!!", "A BAD"),
+        ("QUJD", "A NO"),
+        ("", "A NO"),
+        (&long, "A BAD"),
+    ] {
         let heard = talk(&config, |talk| {
             talk.say("A AUTHENTICATE PLAIN\r\n");
             talk.say(format!("{line}\r\n"));
@@ -669,7 +679,14 @@ fn imap_s_25_a_command_behind_authenticate_is_a_response() {
 #[test]
 fn imap_s_26_only_done_ends_idle() {
     let config = patient(everything());
-    for line in ["B NOOP\r\n", "DONE x\r\n", "DONE\n", "\r\n", "B APPEND x {8+}\r\nC NOOP\r\n\r\n", "B APPEND x {9}\r\n"] {
+    for line in [
+        "B NOOP\r\n",
+        "DONE x\r\n",
+        "DONE\n",
+        "\r\n",
+        "B APPEND x {8+}\r\nC NOOP\r\n\r\n",
+        "B APPEND x {9}\r\n",
+    ] {
         let heard = logged_in(&config, |talk| {
             talk.say("A IDLE\r\n");
             talk.say(line);
@@ -712,10 +729,7 @@ fn imap_s_27_messages() {
         talk.say("D APPEND x (\\Seen) {3}\r\nabc\r\n");
         talk.say("E APPEND x {3}\r\na\0c\r\n");
     });
-    assert_eq!(
-        heard.answers(),
-        ["+", "A NO", "+", "B OK", "+", "C OK", "+", "D OK", "+", "E BAD"]
-    );
+    assert_eq!(heard.answers(), ["+", "A NO", "+", "B OK", "+", "C OK", "+", "D OK", "+", "E BAD"]);
     assert_eq!(heard.stored, [body.into_bytes(), "x".repeat(100_000).into_bytes()]);
     let heard = logged_in(&patient(plain()), |talk| {
         talk.say("A APPEND x ~{20000}\r\n");
@@ -769,8 +783,8 @@ fn imap_s_29_mailbox_names_hide_nothing() {
         match received.event {
             Some(Event::Command { command: Command::Create(create), .. }) => {
                 let shown = create.mailbox.decode(server.mode());
-                let bad = shown.is_err()
-                    || shown.is_ok_and(|shown| !shown.chars().any(char::is_control));
+                let bad =
+                    shown.is_err() || shown.is_ok_and(|shown| !shown.chars().any(char::is_control));
                 assert!(bad, "{name}");
             }
             Some(Event::Rejected { .. }) => {}
@@ -890,10 +904,7 @@ fn imap_s_35_what_is_stored_cannot_pose_as_a_response() {
     let received = server.receive(b"A NOOP\r\n").unwrap();
     let Some(Event::Command { ticket, .. }) = received.event else { panic!() };
     let bye = status(StatusKind::Bye, "x");
-    assert_eq!(
-        server.complete(ticket, &bye),
-        Err(UsageError::WrongAnswer { what: "a command" })
-    );
+    assert_eq!(server.complete(ticket, &bye), Err(UsageError::WrongAnswer { what: "a command" }));
     assert!(server.send(&Data::Condition(bye)).is_err());
     assert!(server.transmit().is_empty());
 }
@@ -950,7 +961,14 @@ fn imap_s_39_bad_commands_are_counted() {
 
 #[test]
 fn imap_s_40_truncated_commands() {
-    for line in ["A001 LOGIN {11}\r\n", "A LOGIN {3}\r", "A LOGIN {3}\r\nab", "A", "A IDLE\r\n", "A AUTHENTICATE PLAIN\r\n"] {
+    for line in [
+        "A001 LOGIN {11}\r\n",
+        "A LOGIN {3}\r",
+        "A LOGIN {3}\r\nab",
+        "A",
+        "A IDLE\r\n",
+        "A AUTHENTICATE PLAIN\r\n",
+    ] {
         let heard = logged_in(&patient(everything()), |talk| {
             talk.say(line.replace("LOGIN", "SUBSCRIBE").replace("AUTHENTICATE PLAIN", "IDLE"));
             talk.end();

@@ -147,8 +147,7 @@ impl OwnAnswer {
         let line = self.line(None);
         let octets = line.get(2..line.len().saturating_sub(2)).unwrap_or_default();
         // The table holds nothing that a status cannot hold; a test reads every row.
-        Status::parse(octets)
-            .map_or(Status::fixed(StatusKind::Bye, "closing"), Status::into_owned)
+        Status::parse(octets).map_or(Status::fixed(StatusKind::Bye, "closing"), Status::into_owned)
     }
 }
 

@@ -150,8 +150,7 @@ impl Server {
             return match ticket {
                 // The OK must not go out any more; what is before it may.
                 Some(ticket) if self.queue.len() >= octets => {
-                    self.queue
-                        .write_with(|tail| tail.truncate(tail.len().saturating_sub(octets)));
+                    self.queue.write_with(|tail| tail.truncate(tail.len().saturating_sub(octets)));
                     Err(self.refuse_tls(ticket))
                 }
                 // A part of it is written. Plaintext behind it would be an injection of our own.

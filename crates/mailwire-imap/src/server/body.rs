@@ -179,8 +179,7 @@ impl Server {
         if body.refused {
             return Err((NUL, OwnAnswer::NulInMessage));
         }
-        let parsed =
-            AppendTail::parse_in(frame, body.under, self.mode(), self.config.tolerance);
+        let parsed = AppendTail::parse_in(frame, body.under, self.mode(), self.config.tolerance);
         let (tail, met) = parsed.map_err(syntax)?;
         self.gate_tail(&tail, body)?;
         Ok((tail, met))
@@ -192,9 +191,8 @@ impl Server {
         let message = body.message.saturating_add(parts_size(tail.parts()));
         self.gate_size(message)?;
         // REPLACE has one message.
-        let single = self.flights.last().is_none_or(|flight| {
-            flight.verb != Some(crate::Verb::Append)
-        });
+        let single =
+            self.flights.last().is_none_or(|flight| flight.verb != Some(crate::Verb::Append));
         if single && !tail.messages().is_empty() {
             return Err(syntax(SyntaxError { rule: "CRLF", at: 0 }));
         }

@@ -1,9 +1,10 @@
 //! What a server refuses by itself: order, extensions, policy, forms of messages.
 
+use super::Server;
 use super::answer::OwnAnswer;
 use super::command::Head;
 use super::flight::Flight;
-use super::Server;
+use crate::SyntaxError;
 use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
 use crate::element::literal::Literal;
@@ -16,7 +17,6 @@ use crate::family::fetch::{FetchAttribute, FetchAttributes};
 use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
-use crate::SyntaxError;
 
 /// Why a command is refused, and the answer.
 pub(super) type Refusal = (PeerError, OwnAnswer);
@@ -71,9 +71,7 @@ impl Server {
             Verb::Compress if self.flags.compressed => {
                 Err((sequence, OwnAnswer::CompressionActive))
             }
-            Verb::Login | Verb::Authenticate
-                if !self.config.may_authenticate(self.flags.tls) =>
-            {
+            Verb::Login | Verb::Authenticate if !self.config.may_authenticate(self.flags.tls) => {
                 Err((PeerError::NotAuthorized, OwnAnswer::TlsFirst))
             }
             Verb::Login if !self.config.login => {
@@ -98,9 +96,7 @@ impl Server {
             (Verb::GetMetadata | Verb::SetMetadata, _) => {
                 self.config.offers_any(&[E::Metadata, E::MetadataServer])
             }
-            (Verb::CancelUpdate, _) => {
-                self.config.offers_any(&[E::ContextSearch, E::ContextSort])
-            }
+            (Verb::CancelUpdate, _) => self.config.offers_any(&[E::ContextSearch, E::ContextSort]),
             (Verb::GetQuota | Verb::GetQuotaRoot, _) => {
                 self.config.offers_any(&[E::Quota, E::QuotaRes])
             }
@@ -168,7 +164,9 @@ impl Server {
     fn gate_attributes(&self, attributes: &FetchAttributes<'_>) -> Result<(), Refusal> {
         let deepest = usize::from(self.config.limits.response_nesting);
         let is_deep = |attribute| match attribute {
-            FetchAttribute::Section(request) => request.section().part.iter().nth(deepest).is_some(),
+            FetchAttribute::Section(request) => {
+                request.section().part.iter().nth(deepest).is_some()
+            }
             FetchAttribute::Binary(request) => request.section().0.iter().nth(deepest).is_some(),
             FetchAttribute::BinarySize(section) => section.0.iter().nth(deepest).is_some(),
             _ => false,
@@ -193,11 +191,10 @@ impl Server {
     /// Checks the messages of APPEND and REPLACE that stand in a frame.
     pub(super) fn gate_messages(&self, command: &Command<'_>) -> Result<(), Refusal> {
         match command {
-            Command::Append(append) => {
-                append.messages().enumerate().try_for_each(|(index, message)| {
-                    self.gate_message(message, index > 0)
-                })
-            }
+            Command::Append(append) => append
+                .messages()
+                .enumerate()
+                .try_for_each(|(index, message)| self.gate_message(message, index > 0)),
             Command::Replace(replace) | Command::UidReplace(replace) => {
                 self.gate_message(&replace.new, false)
             }
@@ -256,7 +253,8 @@ impl Server {
     }
 
     fn gate_literal(&self, literal: &Literal<'_>, whole: bool) -> Result<(), Refusal> {
-        if literal.is_binary() && !self.config.offers_any(&[Extension::Binary, Extension::Utf8Accept])
+        if literal.is_binary()
+            && !self.config.offers_any(&[Extension::Binary, Extension::Utf8Accept])
         {
             return Err((PeerError::NotImplemented, OwnAnswer::BinaryNotOffered));
         }

@@ -33,9 +33,10 @@ impl Server {
                     Err(error) => (frame.len(), PeerError::Syntax(error)),
                 }
             }
-            Framed::Literal { .. } => {
-                (self.framer.refuse(), PeerError::Syntax(crate::SyntaxError { rule: "DONE", at: 0 }))
-            }
+            Framed::Literal { .. } => (
+                self.framer.refuse(),
+                PeerError::Syntax(crate::SyntaxError { rule: "DONE", at: 0 }),
+            ),
             Framed::Bad { frame, fault, .. } => (frame.len(), self.fault(fault).0),
             Framed::Lost { fault, .. } => return Err(self.fail_fault(fault)),
             other => return Ok(Received::nothing(other.consumed())),

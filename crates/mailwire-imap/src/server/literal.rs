@@ -157,4 +157,3 @@ fn place(command: &Command<'_>) -> Place {
     };
     message.map_or(Place::Inside, |(under, message)| Place::Message(under, message_size(message)))
 }
-

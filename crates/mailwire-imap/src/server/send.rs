@@ -151,10 +151,7 @@ impl Server {
             self.phase = Phase::Idle;
             return Ok(());
         }
-        let changes = matches!(
-            verb,
-            Some(Verb::Login | Verb::Authenticate | Verb::Unauthenticate)
-        );
+        let changes = matches!(verb, Some(Verb::Login | Verb::Authenticate | Verb::Unauthenticate));
         if changes {
             let capabilities = self.capabilities_after(verb);
             let code = crate::Code::Capability(capabilities);
@@ -224,9 +221,7 @@ impl Server {
             Data::Expunge(_) | Data::Fetch(_) if self.flags.uid_only => {
                 Err(UsageError::UidRequired)
             }
-            Data::Expunge(_) if !self.may_expunge() => {
-                Err(UsageError::NotNow { what: "EXPUNGE" })
-            }
+            Data::Expunge(_) if !self.may_expunge() => Err(UsageError::NotNow { what: "EXPUNGE" }),
             // RFC 7162 section 3.2.10.1: what was removed before is told where it was asked for.
             Data::Vanished(vanished) if vanished.earlier => {
                 let asked = [Verb::Select, Verb::Examine, Verb::UidFetch];

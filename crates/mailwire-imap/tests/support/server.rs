@@ -8,9 +8,7 @@ use mailwire_imap::element::text::Text;
 use mailwire_imap::family::capability::{Capabilities, Capability};
 use mailwire_imap::family::enable::Enable;
 use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig, Ticket};
-use mailwire_imap::{
-    Command, Data, Extension, PeerError, Status, StatusKind, Tolerance,
-};
+use mailwire_imap::{Command, Data, Extension, PeerError, Status, StatusKind, Tolerance};
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::drive::Driven;
 use mailwire_testing::script;
