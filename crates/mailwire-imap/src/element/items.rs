@@ -147,7 +147,7 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+        Ok((rest, Self::checked(wire, len, cx)))
     }
 
     /// `item *(SP item)`: at least one.
