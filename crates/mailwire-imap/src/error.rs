@@ -106,6 +106,7 @@ impl PeerError {
                         | "literal_early"
                         | "nonsync_literal"
                         | "literals"
+                        | "ranges"
                         | "message"
                         | "command"
                         | "command_early"

@@ -24,6 +24,7 @@ pub mod mode;
 pub mod pipelining;
 pub mod response;
 pub mod resync;
+pub mod server;
 pub mod state;
 pub mod status;
 pub mod token;
@@ -47,6 +48,7 @@ pub use mailwire_core::{
 pub use mailwire_core::{Secret, body, sasl};
 pub use mode::Mode;
 pub use response::{Continue, Data, Response};
+pub use server::{Server, ServerConfig};
 pub use state::State;
 pub use status::{Greeting, Status, StatusKind, Tagged};
 pub use tolerance::Deviation;

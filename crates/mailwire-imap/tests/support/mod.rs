@@ -4,3 +4,4 @@
 #![allow(unreachable_pub)]
 
 pub mod call;
+pub mod server;
