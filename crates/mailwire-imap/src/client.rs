@@ -608,6 +608,8 @@ impl Machine for Client {
             Writing::Idle(_) | Writing::Free => {}
         }
         match self.commands.front() {
+            // The server closes, or the caller does.
+            None if self.flags.bye => Wait::Answer,
             None => Wait::Nothing,
             Some(command) if command.streamed => Wait::BodyAnswer,
             Some(_) => Wait::Answer,
