@@ -128,17 +128,31 @@ impl<'a, T: Item> Items<'a, T> {
         self.iter().any(|other| other == *item)
     }
 
-    /// `item *(SP item)`: at least one.
+    /// `item *(SP item)`: at least one, up to a bracket or the end of a line.
     ///
     /// # Errors
     /// Those of the items.
     #[inline]
     pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<true>(input, cx)
+    }
+
+    /// The same where no bracket ends the items, so that one can begin with it: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
+    #[inline]
+    pub(crate) fn parse_line(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, ()) = T::check_item(input, cx)?;
         let mut len = 1_u32;
+        // Blanks at the end are for the line to judge.
         while let [b' ', behind @ ..] = rest {
-            // Blanks at the end are for the line to judge.
-            if behind.iter().find(|octet| **octet != b' ').is_none_or(|octet| is_end(*octet)) {
+            if !has_item::<BRACKET>(behind) {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
@@ -149,18 +163,30 @@ impl<'a, T: Item> Items<'a, T> {
         Ok((rest, Self::checked(wire, len, cx)))
     }
 
-    /// `*(SP item)`: each behind its space.
+    /// `*(SP item)`: each behind its space, up to a bracket or the end of a line.
     ///
     /// # Errors
     /// Those of the items.
     #[inline]
     pub(crate) fn parse_behind_spaces(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_behind::<true>(input, cx)
+    }
+
+    /// The same where no bracket ends the items: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
+    #[inline]
+    pub(crate) fn parse_line_behind_spaces(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_behind::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_behind<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match input {
-            [b' ', behind @ ..]
-                if behind.iter().find(|octet| **octet != b' ').is_some_and(|o| !is_end(*o)) =>
-            {
+            [b' ', behind @ ..] if has_item::<BRACKET>(behind) => {
                 let (rest, ()) = sp(input, cx)?;
-                cut(Self::parse_some(rest, cx))
+                cut(Self::parse_until::<BRACKET>(rest, cx))
             }
             _ => Ok((input, Self::EMPTY)),
         }
@@ -174,9 +200,13 @@ impl<'a, T: Item> Items<'a, T> {
     }
 }
 
-/// What ends a list, so that blanks before it are none between items.
-const fn is_end(octet: u8) -> bool {
-    matches!(octet, b')' | b']' | b'\r' | b'\n')
+/// True where an item stands behind blanks, and not the end of a list, a line or, with `BRACKET`, a code.
+#[inline]
+fn has_item<const BRACKET: bool>(behind: &[u8]) -> bool {
+    match behind.iter().find(|octet| **octet != b' ') {
+        None | Some(b')' | b'\r' | b'\n') => false,
+        Some(octet) => !(BRACKET && *octet == b']'),
+    }
 }
 
 impl<'a, T: Item> Wire<'a> for Items<'a, T> {
@@ -222,7 +252,7 @@ impl<'a, T: Item> Wire<'a> for ItemList<'a, T> {
         if let Ok((rest, ())) = close(inside, cx, RULE) {
             return Ok((rest, Self::EMPTY));
         }
-        let (rest, items) = cut(Items::parse_some(inside, cx))?;
+        let (rest, items) = cut(Items::parse_line(inside, cx))?;
         if !matches!(rest, [b')' | b' ', ..]) {
             return Err(stop(rest, RULE));
         }
@@ -388,6 +418,7 @@ mod tests {
             (b"()", words([])),
             (b"(a)", words(["a"])),
             (b"(a \"b c\" {3}\r\nd\r\n)", words(["a", "b c", "d\r\n"])),
+            (b"(a ]b ])", words(["a", "]b", "]"])),
         ]);
         check_rejects::<Words<'_>>(&[
             (b"", "list", 0),
