@@ -28,7 +28,7 @@ use crate::token::{blanks_before, sp};
 use crate::tolerance::Deviation;
 
 /// The items of a message. Most messages have no more, so that they need no heap.
-pub(super) type FewItems<'a> = Few<FetchItem<'a>, 6>;
+pub(super) type FewItems<'a> = Few<FetchItem<'a>, 5>;
 
 /// A message with data items, as FETCH and UIDFETCH tell them.
 ///

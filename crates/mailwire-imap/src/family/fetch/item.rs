@@ -249,7 +249,7 @@ impl<'a> Wire<'a> for FetchItem<'a> {
 
 impl<'a> FetchItem<'a> {
     /// An item; where the grammar breaks, an invalid one, or where that has no end, its error.
-    #[inline]
+    #[inline(always)]
     pub(super) fn contained(
         input: &'a [u8],
         cx: &Context,
@@ -274,24 +274,28 @@ impl<'a> FetchItem<'a> {
     }
 
     /// A name, a space and a value.
-    #[inline]
+    #[inline(always)]
     fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         // Most items of most messages, as most servers write them.
         match input {
             [b'U', b'I', b'D', b' ', at @ ..] if at.first().is_some_and(u8::is_ascii_digit) => {
                 let (rest, uid) = NzNumber::parse_part(at, cx)?;
-                return Ok((rest, Self::Uid(uid)));
+                Ok((rest, Self::Uid(uid)))
             }
             [b'F', b'L', b'A', b'G', b'S', b' ', at @ ..] if at.first() == Some(&b'(') => {
                 let (rest, flags) = Flags::parse_part(at, cx)?;
-                return Ok((rest, Self::Flags(flags)));
+                Ok((rest, Self::Flags(flags)))
             }
             [b'M', b'O', b'D', b'S', b'E', b'Q', b' ', at @ ..] if at.first() == Some(&b'(') => {
                 let (rest, value) = MessageModSeq::parse_part(at, cx)?;
-                return Ok((rest, Self::ModSeq(value.0)));
+                Ok((rest, Self::ModSeq(value.0)))
             }
-            _ => {}
+            _ => Self::parse_named(input, cx),
         }
+    }
+
+    /// An item by the table of names.
+    fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (word, rest) = NAME.split(input);
         let Some(name) = FetchName::from_keyword(word) else {
             let (rest, other) = OtherItem::parse(input, cx)?;
