@@ -185,7 +185,7 @@ into_owned!(
 
 impl<'a> Wire<'a> for FetchItem<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let fail = match Self::contained(input, cx)? {
+        let fail = match Self::contained(input, cx, Self::parse_value(input, cx))? {
             Ok(parsed) => return Ok(parsed),
             Err(fail) => fail,
         };
@@ -248,13 +248,14 @@ impl<'a> Wire<'a> for FetchItem<'a> {
 }
 
 impl<'a> FetchItem<'a> {
-    /// An item; where the grammar breaks, an invalid one, or where that has no end, its error.
-    #[inline(always)]
+    /// An item that was parsed with a result; where the grammar breaks, an invalid one, or where that has no
+    /// end, its error.
     pub(super) fn contained(
         input: &'a [u8],
         cx: &Context,
+        result: PResult<'a, Self>,
     ) -> Result<Contained<'a>, nom::Err<Fail>> {
-        let fail = match Self::parse_value(input, cx) {
+        let fail = match result {
             Ok((rest, item)) if at_end(rest) || item.ends_before(rest, cx) => {
                 return Ok(Ok((rest, item)));
             }
@@ -275,7 +276,7 @@ impl<'a> FetchItem<'a> {
 
     /// A name, a space and a value.
     #[inline(always)]
-    fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(super) fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         // Most items of most messages, as most servers write them.
         match input {
             [b'U', b'I', b'D', b' ', at @ ..] if at.first().is_some_and(u8::is_ascii_digit) => {
