@@ -1,6 +1,5 @@
 //! The end of a structure of the kind that most messages have.
 
-use super::*;
 use crate::token::{digits, plain_nstring, plain_string};
 
 /// How deep parts are followed; few messages go as deep.

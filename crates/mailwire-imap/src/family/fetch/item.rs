@@ -74,7 +74,7 @@ use crate::tolerance::Deviation;
 /// assert_eq!(item, FetchItem::GmailMessageId(1_278_455_344_230_334_865));
 /// assert_eq!(item.to_bytes(), b"X-GM-MSGID 1278455344230334865");
 /// let FetchItem::Invalid(invalid) = FetchItem::parse(b"INTERNALDATE \"yesterday\"")? else { panic!() };
-/// assert_eq!((invalid.error().rule, invalid.error().at), ("date-day", 14));
+/// assert_eq!((invalid.error().rule, invalid.error().at), ("date-day-fixed", 14));
 /// # Ok::<(), mailwire_imap::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
