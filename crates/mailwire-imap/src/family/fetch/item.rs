@@ -592,6 +592,9 @@ fn skip<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
     }
 }
 
+/// How near to the end of a message a quote may stand that ends nowhere and costs only its item.
+const STRAY_QUOTE: usize = 1000;
+
 /// Octets up to where an item can end, outside of strings and lists. What is no string and no list is passed.
 fn skip_balanced<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
     let mut rest = input;
@@ -608,7 +611,12 @@ fn skip_balanced<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
                 depth = depth.saturating_sub(1);
                 behind
             }
-            [b'"', behind @ ..] => skip_quoted(rest, cx).map_or(behind, |(behind, _)| behind),
+            [b'"', behind @ ..] => match skip_quoted(rest, cx) {
+                Ok((behind, _)) => behind,
+                // A quote without its like is looked for its end once, not for each that follows.
+                Err(_) if rest.len() <= STRAY_QUOTE => behind,
+                Err(_) => return None,
+            },
             [b'{', behind @ ..] => literal(rest).map_or(behind, |(behind, _)| behind),
             [_, behind @ ..] => behind,
         };

@@ -533,6 +533,19 @@ fn damage_costs_what_is_damaged() {
     }
 }
 
+/// Strings without an end are not looked for one again and again: this would take minutes.
+#[test]
+fn damage_takes_linear_time() {
+    for item in [&b"\\\"\\\" "[..], b"\" (", b"PREVIEW \\\" ", b"X \\\"( ", b"(\"\\\"", b"UID {9} "]
+    {
+        let wire = [b"* 5 FETCH (", item.repeat(100_000).as_slice(), b"\0)\r\n"].concat();
+        for tolerance in [Tolerance::default(), Tolerance::lenient()] {
+            let (response, _) = Response::parse_in(&wire, Mode::REV1, tolerance).unwrap();
+            assert!(matches!(response, Response::Data(Data::Fetch(_))));
+        }
+    }
+}
+
 #[test]
 fn a_quoted_section_may_have_line_ends() {
     let value = |wire: &'static [u8]| {
