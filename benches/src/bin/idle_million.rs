@@ -11,7 +11,8 @@ use mailwire_imap::{Machine, Wait};
 const MOST: u64 = 300 * 1024;
 
 fn main() {
-    let count = std::env::args().nth(1).map_or(1_000_000, |n| n.parse().expect("COUNT is a number"));
+    let count =
+        std::env::args().nth(1).map_or(1_000_000, |n| n.parse().expect("COUNT is a number"));
     let mut config = ServerConfig::new("mail.example.org").expect("the name is a text");
     config.implicit_tls = true;
     let config = Arc::new(config);
@@ -27,7 +28,9 @@ fn main() {
 fn idle(config: &Arc<ServerConfig>) -> Server {
     let mut server = Server::new(Arc::clone(config));
     server.greet().expect("it is the first word");
-    for line in [&b"A1 LOGIN user pass\r\n"[..], b"A2 SELECT INBOX\r\n", b"A3 NOOP\r\n", b"A4 IDLE\r\n"] {
+    for line in
+        [&b"A1 LOGIN user pass\r\n"[..], b"A2 SELECT INBOX\r\n", b"A3 NOOP\r\n", b"A4 IDLE\r\n"]
+    {
         let received = server.receive(line).expect("it is a command");
         let Some(Event::Command { ticket, .. }) = received.event else { panic!("it is a command") };
         server.accept(ticket).expect("it is in progress");
