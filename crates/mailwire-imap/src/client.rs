@@ -84,6 +84,7 @@ use crate::element::tag::Tag;
 use crate::error::{PeerError, UsageError};
 use crate::extension::{Extension, ExtensionSet};
 use crate::family::capability::Extensions;
+use crate::family::metadata::stream::MetadataTail;
 use crate::framing::ResponseFramer;
 use crate::pipelining::Traits;
 use crate::response::{Continue, Data};
@@ -184,9 +185,19 @@ pub enum Event<'i> {
     },
     /// The next octets of it.
     BodyChunk(&'i [u8]),
-    /// It ended. The rest of the response follows: another [`BodyBegin`](Self::BodyBegin), or the whole as
-    /// [`Response`](Self::Response), where what was streamed has a size and no octets.
+    /// It ended. The rest of the response follows: another [`BodyBegin`](Self::BodyBegin); or a message as
+    /// [`Response`](Self::Response), where what was streamed has a size and no octets; or
+    /// [`MetadataEnd`](Self::MetadataEnd).
     BodyEnd,
+    /// The rest of annotations of which one was streamed.
+    MetadataEnd {
+        /// The annotations behind it.
+        tail: MetadataTail<'i>,
+        /// The command that they are of, as in [`Response`](Self::Response).
+        of: Option<Ticket>,
+        /// The tolerated deviations in them.
+        deviations: Deviations,
+    },
     /// A challenge of the SASL exchange: [`respond_auth`](Client::respond_auth) or
     /// [`cancel_auth`](Client::cancel_auth).
     AuthChallenge {

@@ -196,7 +196,7 @@ fn imap_c_37_and_38_names_and_delimiters() {
         told.seen,
         [
             data("LIST () \"/\" {6}\r\na\r\nb/c", Some(2)),
-            data("LIST () \"/\" \"../`x`\"", Some(2)),
+            data("LIST () \"/\" ../`x`", Some(2)),
             done(2, "OK done"),
         ]
     );

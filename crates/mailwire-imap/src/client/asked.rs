@@ -3,14 +3,15 @@
 use super::{Client, Ticket};
 use crate::code::{Code, CodeName};
 use crate::command::Verb;
+use crate::element::tag::Tag;
 use crate::response::{Data, DataName};
 
 impl Client {
     /// The command that asked for this data: the one that it names, or the only one in flight that asks for
     /// such.
     #[inline]
-    pub(super) fn asked_by(&self, frame: &[u8], data: &Data<'_>) -> Option<Ticket> {
-        match named_by(frame, data) {
+    pub(super) fn asked_by(&self, data: &Data<'_>) -> Option<Ticket> {
+        match named_by(data) {
             // A search may be kept up to date when it is over, so that it needs not be in flight.
             Some(tag) => {
                 Ticket::of_tag(tag).filter(|ticket| ticket.0 <= self.tickets && ticket.0 > 0)
@@ -33,33 +34,18 @@ impl Client {
 }
 
 /// The tag that stands in the data.
-fn named_by<'f>(frame: &'f [u8], data: &Data<'_>) -> Option<&'f [u8]> {
+fn named_by<'d>(data: &'d Data<'_>) -> Option<&'d [u8]> {
     match data {
-        Data::Esearch(_) | Data::UidBatches(_) | Data::Converted(_) => {
-            let mut rest = behind(frame, b"(TAG ")?;
-            if let [b'"', text @ ..] = rest {
-                rest = text;
-            }
-            rest.split(|octet| matches!(octet, b'"' | b' ' | b')')).next()
-        }
+        Data::Esearch(found) => found.correlator.tag.as_ref().map(Tag::as_bytes),
+        Data::UidBatches(batches) => batches.correlator.tag.as_ref().map(Tag::as_bytes),
+        Data::Converted(converted) => Some(converted.tag.as_bytes()),
         Data::Condition(status) => match status.code() {
-            Some(Code::InProgress(state)) => {
-                state.tag.as_ref()?;
-                let rest = behind(frame, b"(\"")?;
-                rest.split(|octet| *octet == b'"').next()
-            }
+            Some(Code::InProgress(state)) => state.tag.as_ref().map(Tag::as_bytes),
+            Some(Code::NoUpdate(tag)) => Some(tag.0.as_bytes()),
             _ => None,
         },
         _ => None,
     }
-}
-
-/// What stands behind the first of these words; they stand near the beginning.
-fn behind<'f>(frame: &'f [u8], words: &[u8]) -> Option<&'f [u8]> {
-    const NEAR: usize = 64;
-    let near = frame.get(..NEAR).unwrap_or(frame);
-    let at = near.windows(words.len()).position(|window| window.eq_ignore_ascii_case(words))?;
-    frame.get(at.saturating_add(words.len())..)
 }
 
 /// The commands that ask for such data.
@@ -99,7 +85,7 @@ pub(super) fn asked_with(data: &Data<'_>) -> &'static [Verb] {
         DataName::MyRights => &[V::MyRights, V::List],
         DataName::Quota => &[V::GetQuota, V::GetQuotaRoot, V::SetQuota],
         DataName::QuotaRoot => &[V::GetQuotaRoot],
-        DataName::Metadata => &[V::GetMetadata, V::List],
+        DataName::Metadata => METADATA,
         DataName::Annotation => &[V::GetAnnotation],
         DataName::Language => &[V::Language],
         DataName::Comparator => &[V::Comparator],
@@ -110,6 +96,9 @@ pub(super) fn asked_with(data: &Data<'_>) -> &'static [Verb] {
         DataName::XApplePushService => &[V::XApplePushService],
     }
 }
+
+/// The commands that are answered with annotations of mailboxes.
+pub(super) const METADATA: &[Verb] = &[Verb::GetMetadata, Verb::List];
 
 /// The commands that are answered with a message.
 pub(super) const FETCHES: &[Verb] = &[Verb::Fetch, Verb::UidFetch, Verb::Store, Verb::UidStore];

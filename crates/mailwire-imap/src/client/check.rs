@@ -8,6 +8,8 @@ use crate::error::UsageError;
 use crate::extension::Extension;
 use crate::family::append::{AppendData, AppendMessage, CatPart};
 use crate::family::auth::Authenticate;
+use crate::family::search::{ReturnOption, ReturnOptions};
+use crate::family::select::{Select, SelectParameter};
 use crate::pipelining::Traits;
 use crate::state::State;
 
@@ -49,6 +51,10 @@ impl Client {
         self.check_offered(verb)?;
         match command {
             Command::Authenticate(auth) => self.check_auth(auth),
+            Command::Select(select) | Command::Examine(select) => self.check_select(select),
+            Command::Search(search) | Command::UidSearch(search) => {
+                search.options.as_ref().map_or(Ok(()), |options| self.check_return(options))
+            }
             Command::Append(append) => {
                 if append.messages().nth(1).is_some() {
                     self.check_has(Extension::MultiAppend)?;
@@ -129,6 +135,30 @@ impl Client {
             self.check_has(Extension::SaslIr)?;
         }
         Ok(())
+    }
+
+    /// RFC 7162 section 3.2.5: QRESYNC must be enabled before it is used.
+    fn check_select(&self, select: &Select<'_>) -> Result<(), UsageError> {
+        select.parameters.iter().try_for_each(|parameter| match parameter {
+            SelectParameter::CondStore => self.check_has(Extension::CondStore),
+            SelectParameter::QResync(_) if self.enabled.contains(Extension::QResync) => Ok(()),
+            SelectParameter::QResync(_) => Err(UsageError::NotEnabled(Extension::QResync)),
+            SelectParameter::Annotate => self.check_has(Extension::AnnotateExperiment1),
+            SelectParameter::Other(_) => Ok(()),
+        })
+    }
+
+    /// What a search is to give back.
+    fn check_return(&self, options: &ReturnOptions<'_>) -> Result<(), UsageError> {
+        options.iter().try_for_each(|option| match option {
+            ReturnOption::Save => self.check_has(Extension::SearchRes),
+            ReturnOption::Context | ReturnOption::Update(_) => {
+                self.check_has(Extension::ContextSearch)
+            }
+            ReturnOption::Partial(_) if self.extensions.has(Extension::ContextSearch) => Ok(()),
+            ReturnOption::Partial(_) => self.check_has(Extension::Partial),
+            _ => self.check_has(Extension::ESearch),
+        })
     }
 
     /// What a message to be appended needs.

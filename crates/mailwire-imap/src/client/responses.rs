@@ -102,7 +102,7 @@ impl Client {
         let parsed = parse_whole(frame, |frame| Response::parse_part(frame, &cx));
         let deviations = cx.met().union(met);
         match parsed {
-            Ok(Response::Data(data)) => self.take_data(frame, data, deviations).map(Some),
+            Ok(Response::Data(data)) => self.take_data(data, deviations).map(Some),
             Ok(Response::Tagged(tagged)) => self.take_tagged(tagged, deviations).map(Some),
             Ok(Response::Continue(request)) => self.take_continue(request, deviations).map(Some),
             Err(error) => self.take_broken(frame, error).map(Some),
@@ -150,11 +150,10 @@ impl Client {
     #[inline]
     fn take_data<'i>(
         &mut self,
-        frame: &[u8],
         data: Data<'i>,
         mut deviations: Deviations,
     ) -> Result<Event<'i>, PeerError> {
-        let of = self.asked_by(frame, &data);
+        let of = self.asked_by(&data);
         match &data {
             Data::Capability(list) => self.learn(list)?,
             Data::Enabled(list) => self.enable(list),
@@ -169,7 +168,7 @@ impl Client {
             }
             Data::Expunge(_) => deviations = self.take_expunge(deviations)?,
             // What was removed before the mailbox was opened is no news for sequence numbers.
-            Data::Vanished(_) if !is_earlier(frame) => {
+            Data::Vanished(vanished) if !vanished.earlier => {
                 deviations = self.take_expunge(deviations)?;
             }
             _ => {}
@@ -263,9 +262,4 @@ fn not_imap(line: &[u8]) -> PeerError {
     } else {
         PeerError::Greeting
     }
-}
-
-/// `VANISHED (EARLIER)`.
-fn is_earlier(frame: &[u8]) -> bool {
-    frame.iter().position(|octet| *octet == b'(').is_some()
 }

@@ -5,10 +5,11 @@ use alloc::boxed::Box;
 use mailwire_core::Received;
 use mailwire_core::body::Counted;
 
-use super::asked::FETCHES;
+use super::asked::{FETCHES, METADATA};
 use super::{Client, Event, Reading, Ticket};
 use crate::error::PeerError;
-use crate::family::fetch::stream::{FetchHead, FetchProgress, FetchTail, parse_head, parse_tail};
+use crate::family::fetch::stream::{self as fetch, FetchHead, FetchProgress};
+use crate::family::metadata::stream::{self as metadata, MetadataHead, MetadataTail};
 use crate::framing::Part;
 use crate::state::State;
 use crate::{Deviations, SyntaxError, Tolerance};
@@ -16,17 +17,27 @@ use crate::{Deviations, SyntaxError, Tolerance};
 /// What stands before a literal that is streamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+// Most are messages.
+#[allow(clippy::large_enum_variant)]
 pub enum Head<'i> {
     /// A message, up to the item whose octets follow.
     Fetch(FetchHead<'i>),
+    /// Annotations, up to the one whose octets follow.
+    Metadata(MetadataHead<'i>),
+    /// Annotations behind one that was streamed, up to another whose octets follow.
+    MoreMetadata(MetadataTail<'i>),
 }
 
 impl Head<'_> {
     /// How many octets follow.
     #[must_use]
-    pub const fn octets(&self) -> u64 {
+    pub fn octets(&self) -> u64 {
         match self {
             Self::Fetch(head) => head.octets(),
+            Self::Metadata(head) => head.streamed.literal.size,
+            Self::MoreMetadata(tail) => {
+                tail.streamed.as_ref().map_or(0, |streamed| streamed.literal.size)
+            }
         }
     }
 }
@@ -34,9 +45,13 @@ impl Head<'_> {
 /// A response whose literals are streamed.
 #[derive(Debug, Clone)]
 pub(super) struct Streaming {
-    head: FetchHead<'static>,
+    /// The message so far; annotations are told as they come.
+    message: Option<FetchHead<'static>>,
     of: Option<Ticket>,
 }
+
+/// What stands before a literal, the command that it is of, and the deviations met.
+type Found<'i> = (Head<'i>, Option<Ticket>, Deviations);
 
 impl Client {
     /// The header of a literal that has to be decided on: what is consumed, and the event. Nothing when it
@@ -77,9 +92,12 @@ impl Client {
         }
         let consumed = self.framer.stream();
         self.reading = Reading::Literal(Counted::new(size));
-        self.streaming = Some(Box::new(Streaming { head: head.clone().into_owned(), of }));
-        let event = Event::BodyBegin { head: Head::Fetch(head), of, deviations };
-        Ok(Some((consumed, Some(event))))
+        let message = match &head {
+            Head::Fetch(head) => Some(head.clone().into_owned()),
+            Head::Metadata(_) | Head::MoreMetadata(_) => None,
+        };
+        self.streaming = Some(Box::new(Streaming { message, of }));
+        Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations }))))
     }
 
     /// What stands before a literal, with what stood before others of the same response.
@@ -88,27 +106,38 @@ impl Client {
         frame: &'i [u8],
         part: Part,
         tolerance: Tolerance,
-    ) -> Result<(FetchHead<'i>, Option<Ticket>, Deviations), SyntaxError> {
-        match part {
-            Part::Begin => {
-                let (head, deviations) = parse_head(frame, self.mode(), tolerance)?;
-                let met = core::mem::replace(&mut self.met, Deviations::EMPTY);
-                Ok((head, self.only(FETCHES), deviations.union(met)))
-            }
-            Part::Tail => {
-                let (tail, deviations) = parse_tail(frame, self.mode(), tolerance)?;
-                match self.join(tail) {
-                    Some((FetchProgress::More(head), of)) => Ok((head, of, deviations)),
-                    _ => Err(SyntaxError { rule: "literal", at: frame.len() }),
+    ) -> Result<Found<'i>, SyntaxError> {
+        let mode = self.mode();
+        if part == Part::Begin {
+            let (head, of, deviations) = if is_message(frame, part) {
+                let (head, deviations) = fetch::parse_head(frame, mode, tolerance)?;
+                (Head::Fetch(head), self.only(FETCHES), deviations)
+            } else {
+                let (head, deviations) = metadata::parse_head(frame, mode, tolerance)?;
+                // The same form is a command, with a tag.
+                if head.tag.is_some() {
+                    return Err(SyntaxError { rule: "response-data", at: 0 });
                 }
-            }
+                (Head::Metadata(head), self.only(METADATA), deviations)
+            };
+            let met = core::mem::replace(&mut self.met, Deviations::EMPTY);
+            return Ok((head, of, deviations.union(met)));
         }
-    }
-
-    fn join<'i>(&mut self, tail: FetchTail<'i>) -> Option<(FetchProgress<'i>, Option<Ticket>)> {
-        let Streaming { head, of } = *self.streaming.take()?;
-        let head: FetchHead<'i> = head;
-        Some((head.join(tail), of))
+        let none = SyntaxError { rule: "literal", at: frame.len() };
+        // What is behind it stands in the same response, so that its command is known.
+        let Some(Streaming { message, of }) = self.streaming.as_deref() else { return Err(none) };
+        let of = *of;
+        let Some(message) = message else {
+            let (tail, deviations) = metadata::parse_tail(frame, mode, tolerance)?;
+            let more = tail.streamed.is_some();
+            return if more { Ok((Head::MoreMetadata(tail), of, deviations)) } else { Err(none) };
+        };
+        let (tail, deviations) = fetch::parse_tail(frame, mode, tolerance)?;
+        let message: FetchHead<'i> = message.clone();
+        match message.join(tail) {
+            FetchProgress::More(head) => Ok((Head::Fetch(head), of, deviations)),
+            FetchProgress::Done(_) => Err(none),
+        }
     }
 
     /// The end of a response behind its last streamed literal.
@@ -117,18 +146,25 @@ impl Client {
         frame: &'i [u8],
         tolerance: Tolerance,
     ) -> Option<Event<'i>> {
-        let parsed = parse_tail(frame, self.mode(), tolerance);
-        let error = match parsed {
-            Ok((tail, deviations)) => match self.join(tail) {
-                Some((FetchProgress::Done(data), of)) => {
-                    return Some(Event::Response { data, of, deviations });
-                }
-                _ => SyntaxError { rule: "msg-att", at: 0 },
-            },
-            Err(error) => error,
+        let mode = self.mode();
+        // Nothing is told of what was not wanted.
+        let Streaming { message, of } = *self.streaming.take()?;
+        let invalid =
+            |error| Some(Event::Invalid { frame, error: PeerError::Syntax(error), of: None });
+        let Some(message) = message else {
+            return match metadata::parse_tail(frame, mode, tolerance) {
+                Ok((tail, deviations)) => Some(Event::MetadataEnd { tail, of, deviations }),
+                Err(error) => invalid(error),
+            };
         };
-        self.streaming = None;
-        Some(Event::Invalid { frame, error: PeerError::Syntax(error), of: None })
+        let message: FetchHead<'i> = message;
+        match fetch::parse_tail(frame, mode, tolerance) {
+            Ok((tail, deviations)) => match message.join(tail) {
+                FetchProgress::Done(data) => Some(Event::Response { data, of, deviations }),
+                FetchProgress::More(_) => invalid(SyntaxError { rule: "msg-att", at: 0 }),
+            },
+            Err(error) => invalid(error),
+        }
     }
 
     /// The next octets of a literal.

@@ -10,8 +10,9 @@ use mailwire_core::IntoOwned;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 
-use super::string::trusted;
+use super::string::trusted_with;
 use crate::token::{close, open, sp};
+use crate::tolerance::Deviation;
 
 mod some;
 
@@ -73,6 +74,8 @@ pub(crate) use item;
 pub struct Items<'a, T> {
     wire: Cow<'a, [u8]>,
     len: u32,
+    /// True where quotes that nothing escapes could be content.
+    quotes: bool,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -84,7 +87,8 @@ pub struct ItemTail<'a, T>(Items<'a, T>);
 
 impl<'a, T: Item> Items<'a, T> {
     /// No item.
-    pub const EMPTY: Self = Self { wire: Cow::Borrowed(b""), len: 0, kind: PhantomData };
+    pub const EMPTY: Self =
+        Self { wire: Cow::Borrowed(b""), len: 0, quotes: false, kind: PhantomData };
 
     /// These items, in their order.
     pub fn new<'x>(items: impl IntoIterator<Item = T::At<'x>>) -> Items<'static, T> {
@@ -93,12 +97,14 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
             item.encode(out);
         });
-        Items { wire: Cow::Owned(wire), len, kind: PhantomData }
+        Items { wire: Cow::Owned(wire), len, quotes: false, kind: PhantomData }
     }
 
     /// Items that the grammar has already checked, and how many they are.
-    pub(crate) const fn checked(wire: &'a [u8], len: u32) -> Self {
-        Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }
+    #[inline]
+    pub(crate) fn checked(wire: &'a [u8], len: u32, cx: &Context) -> Self {
+        let quotes = cx.allows(Deviation::UnescapedQuote);
+        Self { wire: Cow::Borrowed(wire), len, quotes, kind: PhantomData }
     }
 
     /// How many items there are.
@@ -116,7 +122,7 @@ impl<'a, T: Item> Items<'a, T> {
     /// The items in their order.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { rest: &self.wire, left: self.len, kind: PhantomData }
+        Iter { rest: &self.wire, left: self.len, quotes: self.quotes, kind: PhantomData }
     }
 
     /// True when an item of the list is this one.
@@ -141,7 +147,7 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+        Ok((rest, Self::checked(wire, len, cx)))
     }
 
     /// `item *(SP item)`: at least one.
@@ -162,7 +168,7 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+        Ok((rest, Self::checked(wire, len, cx)))
     }
 }
 
@@ -261,6 +267,7 @@ impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
 pub struct Iter<'x, T> {
     rest: &'x [u8],
     left: u32,
+    quotes: bool,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -271,7 +278,7 @@ impl<'x, T: Item> Iterator for Iter<'x, T> {
     fn next(&mut self) -> Option<T::At<'x>> {
         self.left = self.left.checked_sub(1)?;
         // The octets were checked: the parser finds the same items again.
-        let (rest, item) = T::parse_item(self.rest, &trusted()).ok()?;
+        let (rest, item) = T::parse_item(self.rest, &trusted_with(self.quotes)).ok()?;
         self.rest = rest.split_at(rest.iter().take_while(|octet| **octet == b' ').count()).1;
         Some(item)
     }
@@ -283,7 +290,7 @@ impl<'x, T: Item> Iterator for Iter<'x, T> {
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
-        Self { rest: self.rest, left: self.left, kind: PhantomData }
+        Self { rest: self.rest, left: self.left, quotes: self.quotes, kind: PhantomData }
     }
 }
 
@@ -295,7 +302,7 @@ impl<T: Item> fmt::Debug for Iter<'_, T> {
 
 impl<T> Clone for Items<'_, T> {
     fn clone(&self) -> Self {
-        Self { wire: self.wire.clone(), len: self.len, kind: PhantomData }
+        Self { wire: self.wire.clone(), len: self.len, quotes: self.quotes, kind: PhantomData }
     }
 }
 
@@ -307,7 +314,8 @@ impl<T: Item> PartialEq for Items<'_, T> {
         fn equal<'x, T: Item>(one: &'x Items<'_, T>, other: &'x Items<'_, T>) -> bool {
             one.iter().zip(other.iter()).all(|(one, other)| one == other)
         }
-        same && (self.wire == other.wire || equal(self, other))
+        let same_octets = self.quotes == other.quotes && self.wire == other.wire;
+        same && (same_octets || equal(self, other))
     }
 }
 
@@ -338,7 +346,12 @@ impl<T: Item> IntoOwned for Items<'_, T> {
     type Owned = Items<'static, T>;
 
     fn into_owned(self) -> Items<'static, T> {
-        Items { wire: Cow::Owned(self.wire.into_owned()), len: self.len, kind: PhantomData }
+        Items {
+            wire: Cow::Owned(self.wire.into_owned()),
+            len: self.len,
+            quotes: self.quotes,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -403,9 +416,8 @@ forms!(ItemList ItemTail);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::string::AString;
+    use crate::element::string::{AString, trusted};
     use crate::rows::{check_lenient, check_rejects, check_rows};
-    use crate::tolerance::Deviation;
 
     type Words<'a> = ItemList<'a, AString<'static>>;
 

@@ -409,6 +409,12 @@ mod tests {
                 set("a b", Vec::from([(foo(), i64::MAX as u64)])),
             ),
         ]);
+        use crate::Command;
+        check_rows(&[
+            (b"GETQUOTA \"\"", Command::GetQuota(root(""))),
+            (b"GETQUOTAROOT INBOX", Command::GetQuotaRoot(Mailbox::INBOX)),
+            (b"SETQUOTA \"\" ()", Command::SetQuota(set("", Vec::new()))),
+        ]);
         check_rejects::<SetQuota<'_>>(&[
             (b"", "astring", 0),
             (b"\"\"", "SP", 2),

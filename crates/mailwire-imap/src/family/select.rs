@@ -580,7 +580,28 @@ mod tests {
     }
 
     #[test]
+    fn commands() {
+        use crate::Command;
+        check_rows(&[
+            (b"SELECT INBOX", Command::Select(Mailbox::INBOX.into())),
+            (
+                b"EXAMINE INBOX (CONDSTORE)",
+                Command::Examine(select("INBOX", [SelectParameter::CondStore])),
+            ),
+            (b"CLOSE", Command::Close),
+            (b"UNSELECT", Command::Unselect),
+        ]);
+        check_rejects::<Command<'_>>(&[(b"SELECT", "SP", 6), (b"CLOSE INBOX", "end", 5)]);
+    }
+
+    #[test]
     fn codes() {
+        use crate::Code;
+        let id = MailboxId(ObjectId::new("F2").unwrap());
+        check_rows(&[
+            (b"MAILBOXID (F2)", Code::MailboxId(id)),
+            (b"ANNOTATIONS NONE", Code::Annotations(Annotations::None)),
+        ]);
         check_rows(&[(b"(F2-a_b)", MailboxId(ObjectId::new("F2-a_b").unwrap()))]);
         check_rejects::<MailboxId<'_>>(&[
             (b"F2", "MAILBOXID", 0),

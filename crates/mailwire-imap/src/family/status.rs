@@ -15,7 +15,7 @@ use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, Number64, NzNumber, number};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::string::Atom;
-use crate::token::{ATOM_CHAR, nil, sp};
+use crate::token::{ATOM_CHAR, digits, nil, sp};
 use crate::tolerance::Deviation;
 
 /// The arguments of STATUS: a mailbox, and what the client wants to know.
@@ -422,6 +422,28 @@ impl Item for ListedStatus {
         let skip = |input, cx: &Context| skip_items(input, cx, 2);
         contained(input, cx, StatusItem::parse_part, skip, StatusItem::Invalid)
     }
+
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ()> {
+        match plain_number(input) {
+            Some(rest) => Ok((rest, ())),
+            None => Self::parse_item(input, cx).map(|(rest, _)| (rest, ())),
+        }
+    }
+}
+
+/// The rest behind an item that is a number which any of the names but one can have, as most are.
+#[inline]
+fn plain_number(input: &[u8]) -> Option<&[u8]> {
+    let (word, behind) = ATOM_CHAR.split(input);
+    let number = behind.strip_prefix(b" ").filter(|number| matches!(number, [b'1'..=b'9', ..]))?;
+    let name = StatusName::from_keyword(word)?;
+    let (value, len) = digits(number);
+    let rest = number.get(len..)?;
+    let plain = value? <= u64::from(u32::MAX)
+        && name != StatusName::MailboxId
+        && matches!(rest, [b' ' | b')', ..]);
+    plain.then_some(rest)
 }
 
 impl<'a> Wire<'a> for AppendLimit {

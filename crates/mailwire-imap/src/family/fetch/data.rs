@@ -1,5 +1,6 @@
 //! FETCH and UIDFETCH: a message with its data items.
 
+use alloc::boxed::Box;
 use core::num::{NonZeroU32, NonZeroU64};
 
 use mailwire_core::encoder::Encoder;
@@ -146,7 +147,7 @@ pub(super) fn parse_list<'a>(
                         let (wire, end) = before_line_end(behind);
                         no_literal(wire, end, cx)?;
                         let fail = Fail { left: behind.len(), rule: "CRLF" };
-                        items.push(FetchItem::Invalid(Invalid::met(wire, end, fail)));
+                        items.push(FetchItem::Invalid(Box::new(Invalid::met(wire, end, fail))));
                         return Ok((end, End::Behind));
                     }
                 },
@@ -175,7 +176,7 @@ pub(super) fn parse_list<'a>(
             }
             Err(fail) => {
                 let (wire, end) = before_line_end(mark);
-                items.push(FetchItem::Invalid(Invalid::met(wire, end, fail)));
+                items.push(FetchItem::Invalid(Box::new(Invalid::met(wire, end, fail))));
                 return Ok((end, if closed { End::Behind } else { End::Broken }));
             }
         }
@@ -321,19 +322,23 @@ impl<'a> FetchData<'a> {
         cx: &Context,
     ) -> PResult<'a, Self> {
         let (inside, ()) = byte(input, b'(', "msg-att")?;
-        let mut items = FewItems::new();
+        // It is made where it is returned: it is large, and moves cost more than its items.
+        let mut fetch = Self { message, items: FewItems::new(), end: End::Closed };
         if let [b')', rest @ ..] = inside {
             if !cx.tolerate(Deviation::EmptyList) {
                 return Err(stop(inside, "msg-att"));
             }
-            return Ok((rest, Self { message, items, end: End::Closed }));
+            return Ok((rest, fetch));
         }
-        let (rest, end) = parse_list(inside, cx, &mut items, true)?;
-        if end == End::Streamed {
+        match parse_list(inside, cx, &mut fetch.items, true) {
             // A frame of a message ends with its line.
-            return Err(stop(rest, "msg-att"));
+            Ok((rest, End::Streamed)) => Err(stop(rest, "msg-att")),
+            Ok((rest, end)) => {
+                fetch.end = end;
+                Ok((rest, fetch))
+            }
+            Err(error) => Err(error),
         }
-        Ok((rest, Self { message, items, end }))
     }
 
     pub(crate) fn encode_as(&self, name: &str, out: &mut Encoder<'_>) {
@@ -488,7 +493,7 @@ impl<'a> FetchData<'a> {
     /// The items that break the grammar.
     pub fn invalid(&self) -> impl Iterator<Item = &Invalid<'a>> {
         self.items.iter().filter_map(|item| match item {
-            FetchItem::Invalid(invalid) => Some(invalid),
+            FetchItem::Invalid(invalid) => Some(&**invalid),
             _ => None,
         })
     }

@@ -103,9 +103,9 @@ pub enum FetchItem<'a> {
     /// What is behind the header.
     Rfc822Text(BodyValue<'a>),
     /// A section.
-    Section(BodySection<'a>),
+    Section(Box<BodySection<'a>>),
     /// A part without its transfer encoding.
-    Binary(BinarySection<'a>),
+    Binary(Box<BinarySection<'a>>),
     /// The size of a part without its transfer encoding, in octets.
     BinarySize(SectionBinary<'a>, Number64),
     /// The identifier of the message.
@@ -133,9 +133,9 @@ pub enum FetchItem<'a> {
     /// The modification sequence when the message was made; Cyrus.
     CreatedModSeq(ModSeq),
     /// A data item that is not known here, kept as data.
-    Other(OtherItem<'a>),
+    Other(Box<OtherItem<'a>>),
     /// A data item that breaks the grammar, with its name.
-    Invalid(Invalid<'a>),
+    Invalid(Box<Invalid<'a>>),
 }
 
 /// A data item that is not known here: its name, perhaps with a section and a range, and its value.
@@ -144,6 +144,9 @@ pub struct OtherItem<'a> {
     name: Cow<'a, [u8]>,
     value: RawData<'a>,
 }
+
+/// An item with what is behind it; or the error of one whose end cannot be found.
+type Contained<'a> = Result<(&'a [u8], FetchItem<'a>), Fail>;
 
 wire_api!(Deviation, crate::Mode: FetchItem);
 into_owned!(struct OtherItem { name, value });
@@ -250,7 +253,7 @@ impl<'a> FetchItem<'a> {
     pub(super) fn contained(
         input: &'a [u8],
         cx: &Context,
-    ) -> Result<Result<(&'a [u8], Self), Fail>, nom::Err<Fail>> {
+    ) -> Result<Contained<'a>, nom::Err<Fail>> {
         let fail = match Self::parse_value(input, cx) {
             Ok((rest, item)) if at_end(rest) || item.ends_before(rest, cx) => {
                 return Ok(Ok((rest, item)));
@@ -273,19 +276,35 @@ impl<'a> FetchItem<'a> {
     /// A name, a space and a value.
     #[inline]
     fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        // Most items of most messages, as most servers write them.
+        match input {
+            [b'U', b'I', b'D', b' ', at @ ..] if at.first().is_some_and(u8::is_ascii_digit) => {
+                let (rest, uid) = NzNumber::parse_part(at, cx)?;
+                return Ok((rest, Self::Uid(uid)));
+            }
+            [b'F', b'L', b'A', b'G', b'S', b' ', at @ ..] if at.first() == Some(&b'(') => {
+                let (rest, flags) = Flags::parse_part(at, cx)?;
+                return Ok((rest, Self::Flags(flags)));
+            }
+            [b'M', b'O', b'D', b'S', b'E', b'Q', b' ', at @ ..] if at.first() == Some(&b'(') => {
+                let (rest, value) = MessageModSeq::parse_part(at, cx)?;
+                return Ok((rest, Self::ModSeq(value.0)));
+            }
+            _ => {}
+        }
         let (word, rest) = NAME.split(input);
         let Some(name) = FetchName::from_keyword(word) else {
             let (rest, other) = OtherItem::parse(input, cx)?;
-            return Ok((rest, Self::Other(other)));
+            return Ok((rest, Self::Other(Box::new(other))));
         };
         match name {
             FetchName::Body if rest.first() == Some(&b'[') => {
                 let (rest, section) = BodySection::parse(rest, cx)?;
-                return Ok((rest, Self::Section(section)));
+                return Ok((rest, Self::Section(Box::new(section))));
             }
             FetchName::Binary => {
                 let (rest, section) = BinarySection::parse(rest, cx)?;
-                return Ok((rest, Self::Binary(section)));
+                return Ok((rest, Self::Binary(Box::new(section))));
             }
             FetchName::BinarySize => {
                 let (rest, section) = cut(SectionBinary::parse_part(rest, cx))?;
@@ -446,9 +465,27 @@ impl<'a> FetchItem<'a> {
         })
     }
 
+    /// A section with its octets.
+    #[must_use]
+    pub fn section(section: BodySection<'a>) -> Self {
+        Self::Section(Box::new(section))
+    }
+
+    /// A part without its transfer encoding, with its octets.
+    #[must_use]
+    pub fn binary(part: BinarySection<'a>) -> Self {
+        Self::Binary(Box::new(part))
+    }
+
+    /// A data item that is not known here.
+    #[must_use]
+    pub fn other(item: OtherItem<'a>) -> Self {
+        Self::Other(Box::new(item))
+    }
+
     /// The octets of a message that the item holds; `None` for one that holds none.
     #[must_use]
-    pub const fn body_value(&self) -> Option<&BodyValue<'a>> {
+    pub fn body_value(&self) -> Option<&BodyValue<'a>> {
         match self {
             Self::Rfc822(value) | Self::Rfc822Header(value) | Self::Rfc822Text(value) => {
                 Some(value)
@@ -520,11 +557,7 @@ fn number_of_64_bits(input: &[u8]) -> PResult<'_, u64> {
 
 /// An item that breaks the grammar, up to its end; its error where that cannot be found.
 #[cold]
-fn invalid<'a>(
-    input: &'a [u8],
-    cx: &Context,
-    fail: Fail,
-) -> Result<Result<(&'a [u8], FetchItem<'a>), Fail>, nom::Err<Fail>> {
+fn invalid<'a>(input: &'a [u8], cx: &Context, fail: Fail) -> Result<Contained<'a>, nom::Err<Fail>> {
     if !cx.tolerate(Deviation::InvalidItem) {
         return Err(nom::Err::Failure(fail));
     }
@@ -534,7 +567,7 @@ fn invalid<'a>(
     }
     let Some(rest) = skip(input, cx) else { return Ok(Err(fail)) };
     let wire = input.split_at(input.len() - rest.len()).0;
-    Ok(Ok((rest, FetchItem::Invalid(Invalid::met(wire, rest, fail)))))
+    Ok(Ok((rest, FetchItem::Invalid(Box::new(Invalid::met(wire, rest, fail))))))
 }
 
 /// What stands behind a name and its value, or behind octets that are no name; `None` where a list in them

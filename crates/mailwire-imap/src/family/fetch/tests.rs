@@ -275,9 +275,9 @@ fn string(text: &'static str) -> Option<IString<'static>> {
 fn every_item() -> Vec<(&'static [u8], FetchItem<'static>)> {
     use FetchItem as I;
     let body =
-        |wire, origin, value| I::Section(BodySection::new(&section(wire), origin, value).unwrap());
+        |wire, origin, value| I::section(BodySection::new(&section(wire), origin, value).unwrap());
     let part = |numbers: &[u32], origin, value| {
-        I::Binary(BinarySection::new(binary(numbers), origin, value).unwrap())
+        I::binary(BinarySection::new(binary(numbers), origin, value).unwrap())
     };
     let date = DateTime::parse(b"\"17-Jul-1996 02:44:25 -0700\"").unwrap();
     let id = |id| ObjectId::new(id as &'static str).unwrap();
@@ -346,9 +346,9 @@ fn every_item() -> Vec<(&'static [u8], FetchItem<'static>)> {
         }),
         (b"CID NIL", I::ConversationId(None)),
         (b"CREATEDMODSEQ (5)", I::CreatedModSeq(ModSeq::new(5).unwrap())),
-        (b"XSENDER \"a@b\"", I::Other(OtherItem::new("XSENDER", "\"a@b\"").unwrap())),
+        (b"XSENDER \"a@b\"", I::other(OtherItem::new("XSENDER", "\"a@b\"").unwrap())),
         (b"X-NEW[1]<5> (a {2}\r\n() \\b)", {
-            I::Other(OtherItem::new("X-NEW[1]<5>", "(a {2}\r\n() \\b)").unwrap())
+            I::other(OtherItem::new("X-NEW[1]<5>", "(a {2}\r\n() \\b)").unwrap())
         }),
     ])
 }
@@ -372,7 +372,7 @@ fn items_have_rows() {
     assert_eq!(parsed, all);
     assert!(met.is_empty());
     assert_eq!(parsed.into_owned().to_bytes_in(Mode::SERVER), wire);
-    assert!(size_of::<FetchItem<'_>>() <= 64, "{}", size_of::<FetchItem<'_>>());
+    assert!(size_of::<FetchItem<'_>>() <= 40, "{}", size_of::<FetchItem<'_>>());
 }
 
 #[test]
@@ -442,7 +442,7 @@ fn messages() {
     use FetchItem as I;
     let uid = || I::Uid(NzNumber::new(7).unwrap());
     let body = || {
-        I::Section({
+        I::section({
             BodySection::new(&Section::default(), None, BodyValue::new("a\r\n")).unwrap()
         })
     };
@@ -631,9 +631,9 @@ fn heads_and_tails_have_rows() {
     let uid = || FetchItem::Uid(NzNumber::new(7).unwrap());
     let body = |octets| {
         let value = streamed(octets, false);
-        FetchItem::Section(BodySection::new(&section("[1]"), Some(0), value).unwrap())
+        FetchItem::section(BodySection::new(&section("[1]"), Some(0), value).unwrap())
     };
-    let part = FetchItem::Binary(BinarySection::new(binary(&[]), None, streamed(9, true)).unwrap());
+    let part = FetchItem::binary(BinarySection::new(binary(&[]), None, streamed(9, true)).unwrap());
     check_rows_in(
         Mode::SERVER,
         &[
@@ -684,7 +684,7 @@ fn heads_and_tails_have_rows() {
             assert!(parse_tail(wire, Mode::REV1, tolerance).is_err());
         }
     }
-    assert!(size_of::<FetchData<'_>>() <= 448, "{}", size_of::<FetchData<'_>>());
+    assert!(size_of::<FetchData<'_>>() <= 280, "{}", size_of::<FetchData<'_>>());
 }
 
 /// Where the literals of the items that hold octets of a message begin, with the length of each.
@@ -717,11 +717,11 @@ fn without_octets(item: FetchItem<'static>) -> FetchItem<'static> {
         FetchItem::Rfc822Text(_) => FetchItem::Rfc822Text(value),
         FetchItem::Section(body) => {
             let body = BodySection::new(&body.section(), body.origin(), value);
-            FetchItem::Section(body.unwrap())
+            FetchItem::section(body.unwrap())
         }
         FetchItem::Binary(part) => {
             let part = BinarySection::new(part.section().clone(), part.origin(), value);
-            FetchItem::Binary(part.unwrap())
+            FetchItem::binary(part.unwrap())
         }
         other => other,
     }
@@ -738,10 +738,10 @@ proptest! {
         let items: Vec<_> = picks.into_iter().map(|(pick, octets)| {
             let value = BodyValue::new(octets);
             match pick {
-                0..=5 => FetchItem::Section(
+                0..=5 => FetchItem::section(
                     BodySection::new(&section("[1.TEXT]"), (pick > 3).then_some(9), value).unwrap()
                 ),
-                6 | 7 => FetchItem::Binary(BinarySection::new(binary(&[1]), None, value).unwrap()),
+                6 | 7 => FetchItem::binary(BinarySection::new(binary(&[1]), None, value).unwrap()),
                 8 => FetchItem::Rfc822(value),
                 _ => rows[pick % rows.len()].1.clone(),
             }
