@@ -63,8 +63,7 @@ impl Talk {
         self.input.extend_from_slice(octets.as_ref());
         let mut all = vec![];
         let mut at = 0;
-        loop {
-            let Ok(received) = self.server.receive(&self.input[at..]) else { break };
+        while let Ok(received) = self.server.receive(&self.input[at..]) {
             at += received.consumed;
             let last = self.server.flights.last().map_or(Ticket(0), |flight| flight.ticket);
             all.push(match received.event {
@@ -319,7 +318,7 @@ fn enable_changes_how_strings_are_read_and_written() {
 fn fetch(sizes: &[u64]) -> (FetchHead<'static>, Vec<FetchTail<'static>>) {
     let item = |octets| {
         let body = BodyValue::Streamed { octets, literal8: false };
-        FetchItem::Section(BodySection::new(&Section::default(), None, body).unwrap())
+        FetchItem::section(BodySection::new(&Section::default(), None, body).unwrap())
     };
     let head = FetchHead::new(NzNumber::new(1).unwrap(), [], item(sizes[0])).unwrap();
     let mut tails: Vec<_> =
