@@ -219,6 +219,7 @@ impl Client {
             Some(Cut::Wait { .. }) => Writing::Go { mark: self.queued },
             Some(Cut::Body { size, .. }) => Writing::Body(Body {
                 octets: CountedEncoder::new(size),
+                size,
                 binary,
                 told: false,
                 mark: self.queued,
