@@ -19,6 +19,7 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod mode;
+pub mod observer;
 pub mod response;
 pub mod resync;
 pub mod state;
