@@ -1,5 +1,7 @@
 //! Commands: the enum, the table of names, and the envelope of tag and line end.
 
+use alloc::boxed::Box;
+
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
@@ -134,7 +136,7 @@ dispatch! {
         /// Chooses what the server tells without being asked.
         Notify(family::notify::Notify<'a>) = "NOTIFY",
         /// Searches in several mailboxes.
-        Esearch(family::search::Esearch<'a>) = "ESEARCH",
+        Esearch[Box<family::search::Esearch<'a>>] = "ESEARCH",
         /// Asks which conversions there are.
         Conversions(family::convert::Conversions<'a>) = "CONVERSIONS",
         /// Makes URLs that authorise to read a message.
@@ -166,7 +168,7 @@ dispatch! {
         /// Moves messages.
         Move(family::copy::Copy<'a>) = "MOVE",
         /// Looks for messages, and gives them in order.
-        Sort[family::sort::Sort<'a>] = "SORT",
+        Sort[Box<family::sort::Sort<'a>>] = "SORT",
         /// Looks for messages, and gives them in threads.
         Thread(family::thread::Thread<'a>) = "THREAD",
         /// Adds a message in place of another.
@@ -190,7 +192,7 @@ dispatch! {
         /// [`Move`](Self::Move) by UID.
         UidMove(family::copy::Copy<'a>) = "UID MOVE",
         /// [`Sort`](Self::Sort), answered with UIDs.
-        UidSort[family::sort::Sort<'a>] = "UID SORT",
+        UidSort[Box<family::sort::Sort<'a>>] = "UID SORT",
         /// [`Thread`](Self::Thread), answered with UIDs.
         UidThread(family::thread::Thread<'a>) = "UID THREAD",
         /// [`Replace`](Self::Replace) by UID.

@@ -86,7 +86,7 @@ macro_rules! dispatch {
             }
 
             /// Writes what follows the keyword; nothing for those of others.
-            #[allow(unused_variables)]
+            #[allow(unused_variables, dead_code)]
             pub(crate) fn encode_arguments(&self, out: &mut mailwire_core::Encoder<'_>) {
                 match self {
                     $(

@@ -120,10 +120,8 @@ dispatch! {
         Namespace(family::namespace::Namespaces<'a>) = "NAMESPACE",
         /// Messages that were removed, by UID.
         Vanished(family::expunge::Vanished<'a>) = "VANISHED",
-        /// A message in another form.
-        Converted(family::convert::Converted<'a>) = "CONVERTED",
         /// A conversion that there is.
-        Conversion(family::convert::Conversion<'a>) = "CONVERSION",
+        Conversion(family::convert::ConversionData<'a>) = "CONVERSION",
         /// The access control list of a mailbox.
         Acl(family::acl::AclData<'a>) = "ACL",
         /// The rights that can be given to an identifier.
@@ -166,6 +164,8 @@ dispatch! {
         Fetch(family::fetch::FetchData<'a>),
         /// A message, by UID.
         UidFetch(family::fetch::FetchData<'a>),
+        /// A message in another form.
+        Converted(family::convert::ConvertedData<'a>),
         /// A response that is not known here, kept as data.
         Other(OtherData<'a>),
     }
@@ -186,6 +186,8 @@ wire_enum! {
         Fetch = "FETCH",
         /// UIDFETCH
         UidFetch = "UIDFETCH",
+        /// CONVERTED
+        Converted = "CONVERTED",
     }
 }
 
@@ -345,6 +347,7 @@ impl<'a> Wire<'a> for Data<'a> {
             Self::Expunge(number) => drop(out.put(number).sp().keyword("EXPUNGE")),
             Self::Fetch(fetch) => fetch.encode_as("FETCH", out),
             Self::UidFetch(fetch) => fetch.encode_as("UIDFETCH", out),
+            Self::Converted(converted) => converted.encode(out),
             Self::Other(other) => other.encode(out),
             known => {
                 out.keyword(known.name().map_or("", DataName::as_str));
@@ -371,6 +374,12 @@ fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
         Numbered::Expunge => {
             let (_, message) = cut(NzNumber::parse_part(input, cx))?;
             Ok((rest, Data::Expunge(message)))
+        }
+        Numbered::Converted => {
+            let (_, message) = cut(NzNumber::parse_part(input, cx))?;
+            let (rest, ()) = cut(sp(rest, cx))?;
+            let (rest, data) = family::convert::ConvertedData::parse_items(message, rest, cx)?;
+            Ok((rest, Data::Converted(data)))
         }
         Numbered::Fetch | Numbered::UidFetch => {
             let (_, message) = cut(NzNumber::parse_part(input, cx))?;

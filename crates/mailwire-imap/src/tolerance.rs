@@ -103,5 +103,14 @@ deviations! {
         OptionsBehindMailbox = default "GETMETADATA INBOX (DEPTH 1) /private/comment",
         /// Several entries of GETMETADATA without parentheses: the examples of RFC 5464.
         BareEntries = default "GETMETADATA INBOX /private/comment /shared/comment",
+        /// A charset of the code BADCHARSET without its parentheses.
+        BareCharset = default "[BADCHARSET utf-8]",
+        /// A modification sequence of a search that found nothing; it is dropped.
+        ModSeqOfNothing = default "* SEARCH (MODSEQ 5)",
+        /// A list that stands alone in a list of THREAD, where it needs no parentheses. It is written as it
+        /// came.
+        LoneThread = default "* THREAD (1 (2))",
+        /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
+        AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
     }
 }

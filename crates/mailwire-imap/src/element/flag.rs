@@ -184,6 +184,20 @@ impl<'a> Wire<'a> for Flag<'a> {
     }
 }
 
+impl<'a> Wire<'a> for Keyword<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Flag::parse_part(input, cx) {
+            Ok((rest, Flag::Keyword(name))) => Ok((rest, name)),
+            Err(nom::Err::Failure(fail)) => Err(nom::Err::Failure(fail)),
+            _ => Err(fail(input, "flag-keyword")),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.bytes(self.as_bytes());
+    }
+}
+
 /// The system flag of a name without its backslash.
 #[inline]
 fn system<'a>(name: &[u8]) -> Option<Flag<'a>> {

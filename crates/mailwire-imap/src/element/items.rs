@@ -125,6 +125,25 @@ impl<'a, T: Item> Items<'a, T> {
         self.iter().any(|other| other == *item)
     }
 
+    /// `item *(SP item)`, as long as items begin with this octet: at least one.
+    ///
+    /// # Errors
+    /// Those of the items.
+    pub(crate) fn parse_while(input: &'a [u8], cx: &Context, first: u8) -> PResult<'a, Self> {
+        let (mut rest, _) = T::parse_item(input, cx)?;
+        let mut len = 1_u32;
+        while let [b' ', octet, ..] = rest {
+            if *octet != first {
+                break;
+            }
+            (rest, ()) = sp(rest, cx)?;
+            (rest, _) = cut(T::parse_item(rest, cx))?;
+            len = len.saturating_add(1);
+        }
+        let wire = input.split_at(input.len() - rest.len()).0;
+        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+    }
+
     /// `item *(SP item)`: at least one.
     ///
     /// # Errors

@@ -90,6 +90,17 @@ impl PartialRange {
         self.last
     }
 
+    /// The positions from the beginning among `count` results, the lower one first; `None` where there are none.
+    #[must_use]
+    pub fn bounds(self, count: u32) -> Option<(u32, u32)> {
+        let (first, last) = (self.first.get(), self.last.get());
+        let (low, high) = (first.min(last), first.max(last).min(count));
+        if low > count {
+            return None;
+        }
+        Some(if self.from_end { (count - high + 1, count - low + 1) } else { (low, high) })
+    }
+
     /// True when positions count from the newest message.
     #[must_use]
     pub const fn is_from_end(self) -> bool {
@@ -157,5 +168,17 @@ mod tests {
         assert!(
             PartialRange::from_beginning(0, 1).is_err() && PartialRange::from_end(1, 0).is_err()
         );
+    }
+
+    #[test]
+    fn positions_among_results() {
+        let last = |from, to, count| PartialRange::from_end(from, to).unwrap().bounds(count);
+        assert_eq!(last(1, 30, 100), Some((71, 100)));
+        assert_eq!(last(30, 1, 10), Some((1, 10)));
+        assert_eq!(last(11, 20, 10), None);
+        let first = |from, to, count| PartialRange::from_beginning(from, to).unwrap().bounds(count);
+        assert_eq!(first(5, 3, 4), Some((3, 4)));
+        assert_eq!(first(1, u32::MAX, u32::MAX), Some((1, u32::MAX)));
+        assert_eq!(first(1, 1, 0), None);
     }
 }

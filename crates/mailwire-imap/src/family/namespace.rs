@@ -6,12 +6,12 @@ use core::fmt;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, cut, stop};
-use mailwire_core::{IntoOwned, InvalidValue, into_owned, wire_api};
+use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::list::{Delimiter, delimiter, write_delimiter};
 use crate::Mode;
 use crate::element::invalid::Invalid;
-use crate::element::items::{Items, SomeList, item};
+use crate::element::items::{ItemTail, SomeList, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::raw::skip_value;
 use crate::element::string::{IString, trusted};
@@ -94,7 +94,7 @@ pub struct Namespace<'a> {
     /// What stands between the levels of names; `None` for names without levels.
     pub delimiter: Option<Delimiter>,
     /// What extensions tell of it; mostly nothing.
-    pub extensions: Items<'a, NamespaceExtension<'static>>,
+    pub extensions: ItemTail<'a, NamespaceExtension<'static>>,
 }
 
 /// What an extension tells of a namespace.
@@ -291,7 +291,7 @@ impl<'a> Wire<'a> for Namespace<'a> {
         let (rest, prefix) = cut(prefix(rest, cx))?;
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, delimiter) = cut(delimiter(rest, cx))?;
-        let (rest, extensions) = Items::parse_behind_spaces(rest, cx)?;
+        let (rest, extensions) = ItemTail::parse_part(rest, cx)?;
         let (rest, ()) = close(rest, cx, "namespace-descr")?;
         Ok((rest, Self { prefix, delimiter, extensions }))
     }
@@ -301,7 +301,7 @@ impl<'a> Wire<'a> for Namespace<'a> {
         write_string(out, self.prefix.as_bytes());
         out.sp();
         write_delimiter(out, self.delimiter);
-        self.extensions.encode_behind_spaces(out);
+        out.put(&self.extensions);
         out.byte(b')');
     }
 }
@@ -376,7 +376,7 @@ mod tests {
         Namespace {
             prefix: name(prefix),
             delimiter: Delimiter::new(delimiter).ok(),
-            extensions: Items::EMPTY,
+            extensions: ItemTail::EMPTY,
         }
     }
 
@@ -408,14 +408,14 @@ mod tests {
             (
                 b"((\"\" \"/\" \"X-PARAM\" (\"FLAG1\" \"FLAG2\"))) NIL NIL",
                 personal([Namespace {
-                    extensions: Items::new([NamespaceExtension::Other(other.unwrap())]),
+                    extensions: ItemTail::new([NamespaceExtension::Other(other.unwrap())]),
                     ..namespace("", b'/')
                 }]),
             ),
             (
                 b"((\"O/\" \"/\" \"TRANSLATION\" (\"Andere Ben&APw-tzer/\"))) NIL NIL",
                 personal([Namespace {
-                    extensions: Items::new([translated]),
+                    extensions: ItemTail::new([translated]),
                     ..namespace("O/", b'/')
                 }]),
             ),
@@ -446,7 +446,7 @@ mod tests {
                 b"((\"x\" \"/\" \"TRANSLATION\" (\"a\" \"b\"))) NIL NIL",
             ),
             (b"NIL  NIL NIL", Deviation::ExtraSpaces, b"NIL NIL NIL"),
-            (b"((\"\" \"/\" )) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
+            (b"((\"\" \"/\") ) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
         ]);
         let list = SomeList::new([IString::new("x").unwrap()]).unwrap();
         assert!(OtherNamespaceExtension::new(IString::new("translation").unwrap(), list).is_err());

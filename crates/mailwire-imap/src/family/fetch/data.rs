@@ -144,22 +144,20 @@ pub(super) fn parse_list<'a>(
                     Behind::Items => (rest, closed) = (behind, true),
                     Behind::Garbage => {
                         let (wire, end) = before_line_end(behind);
+                        no_literal(wire, end, cx)?;
                         let fail = Fail { left: behind.len(), rule: "CRLF" };
                         items.push(FetchItem::Invalid(Invalid::met(wire, end, fail)));
                         return Ok((end, End::Behind));
                     }
                 },
-                (None, [] | [b'\r' | b'\n', ..]) => {
-                    return if closed || cx.tolerate(Deviation::UnclosedList) {
-                        Ok((rest, End::Closed))
-                    } else {
-                        Err(stop(rest, "msg-att"))
-                    };
-                }
+                (None, [] | [b'\r' | b'\n', ..]) => return unclosed(input, rest, cx, closed),
                 _ => {}
             }
             if rest.first() == Some(&b' ') {
                 (rest, ()) = cut(sp(rest, cx))?;
+                if matches!(rest, [] | [b'\r' | b'\n', ..]) {
+                    return unclosed(input, rest, cx, closed);
+                }
             }
         }
         match FetchItem::contained(rest, cx)? {
@@ -181,6 +179,34 @@ pub(super) fn parse_list<'a>(
                 return Ok((end, if closed { End::Behind } else { End::Broken }));
             }
         }
+    }
+}
+
+/// The end of a line where a list is not closed.
+#[cold]
+fn unclosed<'a>(
+    input: &[u8],
+    rest: &'a [u8],
+    cx: &Context,
+    closed: bool,
+) -> Result<(&'a [u8], End), nom::Err<Fail>> {
+    no_literal(input.split_at(input.len() - rest.len()).0, rest, cx)?;
+    if closed || cx.tolerate(Deviation::UnclosedList) {
+        Ok((rest, End::Closed))
+    } else {
+        Err(stop(rest, "msg-att"))
+    }
+}
+
+/// Refuses the header of a literal that is none of an item's, at the end of a frame that can be cut
+/// there: its octets would be taken for the next response.
+fn no_literal(text: &[u8], end: &[u8], cx: &Context) -> Result<(), nom::Err<Fail>> {
+    let cut = Mode::from_bits(cx.mode()).contains(Mode::CUT);
+    if cut && text.ends_with(b"}") {
+        let left = end.len().saturating_add(1);
+        Err(nom::Err::Failure(Fail { left, rule: "literal" }))
+    } else {
+        Ok(())
     }
 }
 

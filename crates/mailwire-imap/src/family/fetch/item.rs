@@ -13,19 +13,20 @@ use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 use super::label::GmailLabels;
 use super::name::{FetchName, NAME, extended_name};
 use super::value::{BinarySection, BodySection, BodyValue, at_end};
+use crate::Mode;
 use crate::element::annotation::AnnotationData;
 use crate::element::body_structure::BodyStructure;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
 use crate::element::flag::Flags;
-use crate::element::invalid::{Invalid, skip_item};
+use crate::element::invalid::Invalid;
 use crate::element::mod_seq::{MessageModSeq, ModSeq};
 use crate::element::number::{Number64, NzNumber};
 use crate::element::object_id::ObjectId;
 use crate::element::raw::{RawData, skip_value};
 use crate::element::section::SectionBinary;
 use crate::element::string::{Atom, IString, nstring, write_nstring};
-use crate::token::{digits, nil, sp};
+use crate::token::{digits, literal, nil, skip_quoted, sp};
 use crate::tolerance::Deviation;
 
 /// A data item of a message with its value, as FETCH answers it.
@@ -527,20 +528,52 @@ fn invalid<'a>(
     if !cx.tolerate(Deviation::InvalidItem) {
         return Err(nom::Err::Failure(fail));
     }
-    let Ok((rest, ())) = skip(input, cx) else { return Ok(Err(fail)) };
+    // A frame that is cut inside of an item ends before the item does.
+    if fail.left == 0 && Mode::from_bits(cx.mode()).contains(Mode::CUT) {
+        return Err(nom::Err::Failure(fail));
+    }
+    let Some(rest) = skip(input, cx) else { return Ok(Err(fail)) };
     let wire = input.split_at(input.len() - rest.len()).0;
     Ok(Ok((rest, FetchItem::Invalid(Invalid::met(wire, rest, fail)))))
 }
 
-/// A name and its value, or octets that are no name.
-fn skip<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
-    let Some((_, rest)) = extended_name(input) else { return skip_item(input, cx) };
-    let blanks = rest.iter().take_while(|octet| **octet == b' ').count();
-    match rest.split_at(blanks).1 {
+/// What stands behind a name and its value, or behind octets that are no name; `None` where a list in them
+/// has no end.
+fn skip<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
+    let value = match extended_name(input) {
+        Some((_, behind)) => {
+            let blanks = behind.iter().take_while(|octet| **octet == b' ').count();
+            behind.split_at(blanks).1
+        }
+        None => input,
+    };
+    match value {
         // A name without a value.
-        behind @ ([] | [b')' | b'\r' | b'\n', ..]) => Ok((behind, ())),
-        _ if blanks == 0 => skip_item(input, cx),
-        value => skip_item(value, cx),
+        [] | [b')' | b'\r' | b'\n', ..] if value.len() < input.len() => Some(value),
+        _ => skip_balanced(value, cx).filter(|rest| rest.len() < input.len()),
+    }
+}
+
+/// Octets up to where an item can end, outside of strings and lists. What is no string and no list is passed.
+fn skip_balanced<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
+    let mut rest = input;
+    let mut depth = 0_u32;
+    loop {
+        rest = match rest {
+            [] | [b'\r' | b'\n', ..] => return (depth == 0).then_some(rest),
+            [b' ' | b')', ..] if depth == 0 => return Some(rest),
+            [b'(', behind @ ..] => {
+                depth = depth.saturating_add(1);
+                behind
+            }
+            [b')', behind @ ..] => {
+                depth = depth.saturating_sub(1);
+                behind
+            }
+            [b'"', behind @ ..] => skip_quoted(rest, cx).map_or(behind, |(behind, _)| behind),
+            [b'{', behind @ ..] => literal(rest).map_or(behind, |(behind, _)| behind),
+            [_, behind @ ..] => behind,
+        };
     }
 }
 

@@ -1,1 +1,809 @@
 //! Rows and properties of FETCH.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use mailwire_core::Encoder;
+use mailwire_core::parse::Wire;
+use proptest::prelude::*;
+
+use super::stream::{FetchProgress, parse_head, parse_tail};
+use super::*;
+use crate::element::annotation::{
+    AnnotationData, AnnotationRequest, AnnotationValue, Annotations, Attribute, AttributeName,
+    Entry, EntryMatch, EntryName,
+};
+use crate::element::body_structure::BodyStructure;
+use crate::element::date::DateTime;
+use crate::element::envelope::Envelope;
+use crate::element::flag::{Flag, Flags, Keyword};
+use crate::element::mod_seq::ModSeq;
+use crate::element::number::{Number64, NzNumber};
+use crate::element::object_id::ObjectId;
+use crate::element::parameter::{Label, Parameter};
+use crate::element::partial_range::PartialRange;
+use crate::element::section::{Section, SectionBinary, SectionPart};
+use crate::element::string::{Atom, IString};
+use crate::rows::{check_lenient, check_rejects, check_rows, check_rows_in};
+use crate::{Data, Mode, Response, Tolerance};
+
+/// `(bytes, deviation, canonical)`, where damage is not contained: nothing but the deviation makes the bytes
+/// legal.
+fn check_lenient_uncontained<T: Wire<'static> + PartialEq + core::fmt::Debug>(
+    rows: &[(&'static [u8], Deviation, &'static [u8])],
+) {
+    for &(bytes, deviation, canonical) in rows {
+        let parse = |bytes, tolerance| {
+            mailwire_core::rows::parse::<Deviation, T>(Mode::SERVER.bits(), bytes, tolerance)
+        };
+        let shown = bytes.escape_ascii();
+        let others = Tolerance::lenient().without(deviation).without(Deviation::InvalidItem);
+        assert!(parse(bytes, others).is_err(), "{shown} needs no {deviation:?}");
+        let (value, met) = parse(bytes, Tolerance::strict().with(deviation)).unwrap();
+        assert_eq!(met.iter().collect::<Vec<_>>(), [deviation], "{shown}");
+        let written = mailwire_core::encoder::to_bytes_in(&value, Mode::SERVER.bits());
+        assert_eq!(written.escape_ascii().to_string(), canonical.escape_ascii().to_string());
+    }
+}
+
+fn section(wire: &'static str) -> Section<'static> {
+    Section::parse(wire.as_bytes()).unwrap()
+}
+
+fn binary(numbers: &[u32]) -> SectionBinary<'static> {
+    SectionBinary(SectionPart::new(numbers.iter().copied()).unwrap())
+}
+
+fn attributes(
+    attributes: impl IntoIterator<Item = FetchAttribute<'static>>,
+) -> FetchAttributes<'static> {
+    FetchAttributes::new(attributes).unwrap()
+}
+
+fn fetch(
+    messages: &'static str,
+    attributes: FetchAttributes<'static>,
+    modifiers: &[FetchModifier<'static>],
+) -> Fetch<'static> {
+    let messages = SequenceSet::parse(messages.as_bytes()).unwrap();
+    Fetch { messages, attributes, modifiers: Items::new(modifiers.iter().cloned()) }
+}
+
+/// An attribute of each name, as it is written.
+fn every_attribute() -> Vec<(&'static [u8], FetchAttribute<'static>)> {
+    use FetchAttribute as A;
+    let modifiers = |names: &[&'static str]| {
+        Items::new(names.iter().map(|name| PreviewModifier::new(*name).unwrap()))
+    };
+    let request = |entries: &[&'static str], attributes: &[&'static str]| {
+        let entries = entries.iter().map(|name| EntryMatch::new(*name).unwrap());
+        let attributes = attributes.iter().map(|name| AttributeName::new(*name).unwrap());
+        A::Annotation(Box::new(AnnotationRequest::new(entries, attributes).unwrap()))
+    };
+    let body = |wire| SectionRequest::new(&section(wire));
+    Vec::from([
+        (&b"UID"[..], A::Uid),
+        (b"FLAGS", A::Flags),
+        (b"MODSEQ", A::ModSeq),
+        (b"ENVELOPE", A::Envelope),
+        (b"BODY", A::Body),
+        (b"BODYSTRUCTURE", A::BodyStructure),
+        (b"INTERNALDATE", A::InternalDate),
+        (b"RFC822", A::Rfc822),
+        (b"RFC822.HEADER", A::Rfc822Header),
+        (b"RFC822.SIZE", A::Size),
+        (b"RFC822.TEXT", A::Rfc822Text),
+        (b"BODY[]", A::section(&Section::default())),
+        (b"BODY.PEEK[1.2.MIME]", A::peek(&section("[1.2.MIME]"))),
+        (b"BODY[TEXT]<5.1024>", A::Section(body("[TEXT]").with_range(5, 1024).unwrap())),
+        (
+            b"BODY.PEEK[HEADER.FIELDS (DATE \"a b\")]<0.9223372036854775807>",
+            A::Section(
+                body("[HEADER.FIELDS (DATE \"a b\")]")
+                    .without_seen()
+                    .with_range(0, crate::element::number::MAX)
+                    .unwrap(),
+            ),
+        ),
+        (b"BINARY[1.2]", A::Binary(BinaryRequest::new(binary(&[1, 2])))),
+        (
+            b"BINARY.PEEK[]<0.9>",
+            A::Binary(BinaryRequest::new(binary(&[])).without_seen().with_range(0, 9).unwrap()),
+        ),
+        (b"BINARY.SIZE[3]", A::BinarySize(binary(&[3]))),
+        (b"EMAILID", A::EmailId),
+        (b"THREADID", A::ThreadId),
+        (b"PREVIEW", A::PREVIEW),
+        (b"PREVIEW (LAZY)", A::Preview(modifiers(&["LAZY"]))),
+        (b"PREVIEW (LAZY=FUZZY FUZZY)", A::Preview(modifiers(&["LAZY=FUZZY", "FUZZY"]))),
+        (b"SNIPPET (FUZZY)", A::Snippet(modifiers(&["FUZZY"]))),
+        (b"SAVEDATE", A::SaveDate),
+        (b"ANNOTATION (/comment value)", request(&["/comment"], &["value"])),
+        (b"ANNOTATION ((/a /%) (value size.priv))", {
+            request(&["/a", "/%"], &["value", "size.priv"])
+        }),
+        (b"X-GM-MSGID", A::GmailMessageId),
+        (b"X-GM-THRID", A::GmailThreadId),
+        (b"X-GM-LABELS", A::GmailLabels),
+        (b"DIGEST.SHA1", A::DigestSha1),
+        (b"CID", A::ConversationId),
+        (b"CREATEDMODSEQ", A::CreatedModSeq),
+        (b"X-NEW[1.2]<0.5>", {
+            A::Other(OtherAttribute::new("X-NEW[1.2]<0.5>", None::<&str>).unwrap())
+        }),
+        (b"X-NEW (a (\"b\"))", {
+            A::Other(OtherAttribute::new("X-NEW", Some("(a (\"b\"))")).unwrap())
+        }),
+    ])
+}
+
+#[test]
+fn attributes_have_rows() {
+    let rows = every_attribute();
+    check_rows(&rows);
+    for name in FetchName::ALL {
+        assert!(rows.iter().any(|(_, value)| value.name() == Some(*name)), "no row for {name}");
+    }
+    let all = attributes(rows.iter().map(|(_, value)| value.clone()));
+    let wire = all.to_bytes();
+    assert_eq!(FetchAttributes::parse(&wire).unwrap(), all);
+    assert!(all.iter().eq(rows.iter().map(|(_, value)| value.clone())));
+    assert!(size_of::<FetchAttribute<'_>>() <= 64, "{}", size_of::<FetchAttribute<'_>>());
+    check_rejects::<FetchAttribute<'_>>(&[
+        (b"", "fetch-att", 0),
+        (b"ALL", "fetch-att", 0),
+        (b"BODY.PEEK", "section", 9),
+        (b"BODY[1", "section", 6),
+        (b"BODY[]<0>", "partial", 6),
+        (b"BODY[]<0.0>", "partial", 9),
+        (b"BINARY", "section-binary", 6),
+        (b"BINARY[TEXT]", "section-binary", 7),
+        (b"BINARY.SIZE[1]<0.1>", "end", 14),
+        (b"PREVIEW ()", "preview-mod", 9),
+        (b"ANNOTATION", "SP", 10),
+        (b"ANNOTATION (/a)", "SP", 14),
+        (b"X-NEW[", "fetch-att", 0),
+        (b"X-NEW (a", "tagged-ext-val", 8),
+        (b"UID[1]", "end", 3),
+    ]);
+}
+
+#[test]
+fn commands() {
+    use FetchAttribute as A;
+    let since = FetchModifier::ChangedSince(ModSeq::new(12345).unwrap());
+    let parameter = Parameter::new(Label::new("X-Y").unwrap(), Some("(1 2)")).unwrap();
+    let other = FetchModifier::Other(OtherModifier::new(parameter).unwrap());
+    check_rows(&[
+        (b"1 ALL", fetch("1", FetchMacro::All.into(), &[])),
+        (b"1:* FULL", fetch("1:*", FetchMacro::Full.into(), &[])),
+        (b"$ FAST", fetch("$", FetchMacro::Fast.into(), &[])),
+        (b"2:4 (FLAGS BODY.PEEK[HEADER.FIELDS (DATE FROM)])", {
+            let header = section("[HEADER.FIELDS (DATE FROM)]");
+            fetch("2:4", attributes([A::Flags, A::peek(&header)]), &[])
+        }),
+        (b"1:* (FLAGS) (CHANGEDSINCE 12345 VANISHED)", {
+            fetch("1:*", attributes([A::Flags]), &[since.clone(), FetchModifier::Vanished])
+        }),
+        (b"1:* (UID) (PARTIAL -1:-30 X-Y (1 2))", {
+            let range = FetchModifier::Partial(PartialRange::last(1, 30).unwrap());
+            fetch("1:*", attributes([A::Uid]), &[range, other])
+        }),
+        (b"1 FAST (CHANGEDSINCE 12345)", fetch("1", FetchMacro::Fast.into(), &[since])),
+    ]);
+    check_rejects::<Fetch<'_>>(&[
+        (b"", "sequence-set", 0),
+        (b"1", "SP", 1),
+        (b"1 ", "fetch", 2),
+        (b"1 ()", "fetch-att", 3),
+        (b"1 (ALL)", "fetch-att", 3),
+        (b"1 (FLAGS", "list", 8),
+        (b"1 (FLAGS BODY[0])", "section-part", 14),
+        (b"1 FLAGS ()", "tagged-ext-label", 9),
+        (b"1 FLAGS (CHANGEDSINCE)", "SP", 21),
+        (b"1 FLAGS UID", "end", 7),
+    ]);
+    check_lenient::<Fetch<'_>>(&[
+        (b"1  (FLAGS)", Deviation::ExtraSpaces, b"1 (FLAGS)"),
+        (b"1 (FLAGS  UID)", Deviation::ExtraSpaces, b"1 (FLAGS UID)"),
+        (b"1 (FLAGS )", Deviation::TrailingSpace, b"1 (FLAGS)"),
+        (b"1 FAST (CHANGEDSINCE 0)", Deviation::ZeroNumber, b"1 FAST (CHANGEDSINCE 0)"),
+    ]);
+}
+
+#[test]
+fn one_attribute_stands_without_parentheses() {
+    for (wire, canonical) in [
+        (&b"1 flags"[..], &b"1 (FLAGS)"[..]),
+        (b"1 PREVIEW (LAZY)", b"1 (PREVIEW (LAZY))"),
+        (b"1 PREVIEW (CHANGEDSINCE 5)", b"1 (PREVIEW) (CHANGEDSINCE 5)"),
+        (b"1 PREVIEW (LAZY) (VANISHED)", b"1 (PREVIEW (LAZY)) (VANISHED)"),
+        (b"1 X-NEW (X-Y 5)", b"1 (X-NEW) (X-Y 5)"),
+        (b"1 (X-NEW (X-Y 5))", b"1 (X-NEW (X-Y 5))"),
+        (b"1 BODY[TEXT]<0.5>", b"1 (BODY[TEXT]<0.5>)"),
+        (b"1 fast", b"1 FAST"),
+    ] {
+        let (value, met) = Fetch::parse_with(wire, Tolerance::strict()).unwrap();
+        assert!(met.is_empty());
+        assert_eq!(value.to_bytes(), canonical);
+        assert_eq!(value, Fetch::parse(canonical).unwrap());
+    }
+}
+
+#[test]
+fn what_cannot_be_read_back_cannot_be_built() {
+    assert!(FetchAttributes::new([]).is_err());
+    for name in ["", "FLAGS", "flags", "BODY[1]", "ALL", "X Y", "X[", "X]", "(", "X[1]y"] {
+        assert!(OtherAttribute::new(name, None::<&str>).is_err(), "{name}");
+    }
+    for name in ["", "FLAGS", "body[1]", "X Y", "X[", "{1}"] {
+        assert!(OtherItem::new(name, "x").is_err(), "{name}");
+    }
+    assert!(OtherAttribute::new("X", Some("y")).is_err());
+    assert!(OtherAttribute::new("X", Some("(y) (z)")).is_err());
+    assert!(OtherItem::new("X", "y z").is_err() && OtherItem::new("X", "(y").is_err());
+    let message = NzNumber::new(1).unwrap();
+    let streamed = BodyValue::Streamed { octets: 5, literal8: false };
+    for item in [
+        FetchItem::ModSeq(ModSeq::ZERO),
+        FetchItem::ConversationId(Some(Atom::new("nil").unwrap())),
+        FetchItem::Rfc822(streamed.clone()),
+        FetchItem::parse(b"UID x").unwrap(),
+    ] {
+        assert!(FetchData::new(message, [item]).is_err());
+    }
+    assert!(FetchData::new(message, []).is_err());
+    let here = FetchItem::Rfc822(BodyValue::new("x"));
+    assert!(FetchHead::new(message, [], here.clone()).is_err());
+    assert!(FetchHead::new(message, [], FetchItem::GmailMessageId(1)).is_err());
+    let literal8 = FetchItem::Rfc822(BodyValue::Streamed { octets: 5, literal8: true });
+    assert!(FetchHead::new(message, [], literal8).is_err());
+    let long = FetchItem::Rfc822(BodyValue::Streamed { octets: u64::MAX, literal8: false });
+    assert!(FetchHead::new(message, [], long).is_err());
+    let streamed = FetchItem::Rfc822(streamed);
+    assert!(FetchHead::new(message, [streamed.clone()], streamed.clone()).is_err());
+    assert!(FetchTail::last([streamed]).is_err() && FetchTail::more([], here).is_err());
+    assert!(BodySection::new(&Section::default(), Some(u64::MAX), BodyValue::Nil).is_err());
+}
+
+fn string(text: &'static str) -> Option<IString<'static>> {
+    IString::new(text).ok()
+}
+
+/// An item of each name, as it is written.
+fn every_item() -> Vec<(&'static [u8], FetchItem<'static>)> {
+    use FetchItem as I;
+    let body =
+        |wire, origin, value| I::Section(BodySection::new(&section(wire), origin, value).unwrap());
+    let part = |numbers: &[u32], origin, value| {
+        I::Binary(BinarySection::new(binary(numbers), origin, value).unwrap())
+    };
+    let date = DateTime::parse(b"\"17-Jul-1996 02:44:25 -0700\"").unwrap();
+    let id = |id| ObjectId::new(id as &'static str).unwrap();
+    let comment = Attribute {
+        name: AttributeName::new("value.priv").unwrap(),
+        value: AnnotationValue::new("hi"),
+    };
+    let entry = Entry::new(EntryName::new("/comment").unwrap(), [comment]).unwrap();
+    let text = b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)";
+    Vec::from([
+        (&b"UID 4294967295"[..], I::Uid(NzNumber::new(u32::MAX).unwrap())),
+        (b"FLAGS (\\Seen $Forwarded)", {
+            I::Flags(Flags::new([Flag::Seen, Flag::Keyword(Keyword::FORWARDED)]).unwrap())
+        }),
+        (b"FLAGS ()", I::Flags(Flags::default())),
+        (b"MODSEQ (65402)", I::ModSeq(ModSeq::new(65402).unwrap())),
+        (b"ENVELOPE (NIL \"Hi\" NIL NIL NIL NIL NIL NIL NIL NIL)", {
+            I::Envelope(Box::new(Envelope { subject: string("Hi"), ..Envelope::default() }))
+        }),
+        (b"BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1)", {
+            I::Body(BodyStructure::parse(text).unwrap())
+        }),
+        (b"BODYSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1 NIL NIL NIL NIL)", {
+            let wire = b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1 NIL NIL NIL NIL)";
+            I::BodyStructure(BodyStructure::parse(wire).unwrap())
+        }),
+        (b"INTERNALDATE \"17-Jul-1996 02:44:25 -0700\"", I::InternalDate(date)),
+        (b"RFC822 {2}\r\n\0\n", I::Rfc822(BodyValue::new("\0\n"))),
+        (b"RFC822.HEADER \"\"", I::Rfc822Header(BodyValue::new(""))),
+        (b"RFC822.TEXT NIL", I::Rfc822Text(BodyValue::Nil)),
+        (b"RFC822.SIZE 9223372036854775807", {
+            I::Size(Number64::new(crate::element::number::MAX).unwrap())
+        }),
+        (b"BODY[] {5}\r\na)\r\nb", body("[]", None, BodyValue::new("a)\r\nb"))),
+        (b"BODY[1.2.MIME]<5> NIL", body("[1.2.MIME]", Some(5), BodyValue::Nil)),
+        (b"BODY[HEADER.FIELDS (DATE \"a b\")] {2}\r\n\r\n", {
+            body("[HEADER.FIELDS (DATE \"a b\")]", None, BodyValue::new("\r\n"))
+        }),
+        (b"BINARY[1] ~{3}\r\na\0b", part(&[1], None, BodyValue::new("a\0b"))),
+        (b"BINARY[]<0> {1}\r\na", part(&[], Some(0), BodyValue::new("a"))),
+        (b"BINARY[1.2] NIL", part(&[1, 2], None, BodyValue::Nil)),
+        (b"BINARY.SIZE[1] 45", I::BinarySize(binary(&[1]), Number64::new(45).unwrap())),
+        (b"EMAILID (M6d99ac3275bb4e)", I::EmailId(id("M6d99ac3275bb4e"))),
+        (b"THREADID (T64b478a75b7ea9)", I::ThreadId(Some(id("T64b478a75b7ea9")))),
+        (b"THREADID NIL", I::ThreadId(None)),
+        (b"PREVIEW \"Say \\\"hi\\\"\"", I::Preview(string("Say \"hi\""))),
+        (b"PREVIEW NIL", I::Preview(None)),
+        (b"SNIPPET (FUZZY \"Hi\")", I::Snippet(string("Hi"))),
+        (b"SAVEDATE \"17-Jul-1996 02:44:25 -0700\"", I::SaveDate(Some(date))),
+        (b"SAVEDATE NIL", I::SaveDate(None)),
+        (b"ANNOTATION (/comment (value.priv \"hi\"))", {
+            I::Annotation(AnnotationData::Values(Annotations::new([entry]).unwrap()))
+        }),
+        (b"X-GM-MSGID 18446744073709551615", I::GmailMessageId(u64::MAX)),
+        (b"X-GM-THRID 1278455344230334865", I::GmailThreadId(1_278_455_344_230_334_865)),
+        (b"X-GM-LABELS (\\Inbox \"to do\")", {
+            I::GmailLabels(GmailLabels::new(
+                ["\\Inbox", "to do"].map(|label| GmailLabel::new(label).unwrap()),
+            ))
+        }),
+        (b"DIGEST.SHA1 da39a3ee5e6b4b0d3255bfef95601890afd80709", {
+            I::DigestSha1(Atom::new("da39a3ee5e6b4b0d3255bfef95601890afd80709").unwrap())
+        }),
+        (b"CID e2f4b5a1c3d49c53", {
+            I::ConversationId(Some(Atom::new("e2f4b5a1c3d49c53").unwrap()))
+        }),
+        (b"CID NIL", I::ConversationId(None)),
+        (b"CREATEDMODSEQ (5)", I::CreatedModSeq(ModSeq::new(5).unwrap())),
+        (b"XSENDER \"a@b\"", I::Other(OtherItem::new("XSENDER", "\"a@b\"").unwrap())),
+        (b"X-NEW[1]<5> (a {2}\r\n() \\b)", {
+            I::Other(OtherItem::new("X-NEW[1]<5>", "(a {2}\r\n() \\b)").unwrap())
+        }),
+    ])
+}
+
+fn message(items: impl IntoIterator<Item = FetchItem<'static>>) -> Response<'static> {
+    Response::Data(Data::Fetch(FetchData::new(NzNumber::new(5).unwrap(), items).unwrap()))
+}
+
+#[test]
+fn items_have_rows() {
+    let rows = every_item();
+    check_rows_in(Mode::SERVER, &rows);
+    for name in FetchName::ALL {
+        let command = matches!(name, FetchName::BodyPeek | FetchName::BinaryPeek);
+        let has_row = rows.iter().any(|(_, value)| value.name() == Some(*name));
+        assert!(has_row != command, "rows for {name}");
+    }
+    let all = message(rows.iter().map(|(_, item)| item.clone()));
+    let wire = all.to_bytes_in(Mode::SERVER);
+    let (parsed, met) = Response::parse_in(&wire, Mode::REV1, Tolerance::strict()).unwrap();
+    assert_eq!(parsed, all);
+    assert!(met.is_empty());
+    assert_eq!(parsed.into_owned().to_bytes_in(Mode::SERVER), wire);
+    assert!(size_of::<FetchItem<'_>>() <= 64, "{}", size_of::<FetchItem<'_>>());
+}
+
+#[test]
+fn items_break_at_a_place() {
+    let strict = |wire: &'static [u8]| {
+        let error = FetchItem::parse_with(wire, Tolerance::strict()).unwrap_err();
+        (error.rule, error.at)
+    };
+    for (wire, rule, at) in [
+        (&b""[..], "msg-att", 0),
+        (b"UID", "SP", 3),
+        (b"UID 0", "nz-number", 4),
+        (b"UID 1x", "SP", 5),
+        (b"FLAGS \\Seen", "flag-list", 6),
+        (b"MODSEQ 5", "permsg-modsequence", 7),
+        (b"ENVELOPE (NIL)", "SP", 13),
+        (b"BODY NIL", "body", 5),
+        (b"INTERNALDATE NIL", "date-time", 13),
+        (b"RFC822.SIZE x", "number64", 12),
+        (b"RFC822 x", "nstring", 7),
+        (b"RFC822 {5}\r\nabc", "literal", 12),
+        (b"BODY[ \"x\"", "section-text", 5),
+        (b"BODY[] ~{1}\r\nx", "nstring", 7),
+        (b"BODY[]<x> NIL", "partial", 7),
+        (b"BODY.PEEK[] NIL", "SP", 9),
+        (b"BINARY NIL", "section-binary", 6),
+        (b"BINARY.SIZE[1] x", "number64", 15),
+        (b"EMAILID NIL", "objectid", 8),
+        (b"EMAILID (a.b)", "objectid", 10),
+        (b"THREADID ()", "objectid", 10),
+        (b"PREVIEW x", "nstring", 8),
+        (b"SNIPPET \"x\"", "nstring", 8),
+        (b"ANNOTATION ()", "entry", 12),
+        (b"X-GM-MSGID NIL", "number64", 11),
+        (b"X-GM-LABELS NIL", "list", 12),
+        (b"DIGEST.SHA1 \"x\"", "atom", 12),
+        (b"XSENDER", "SP", 7),
+        (b"XSENDER (a", "tagged-ext-val", 10),
+    ] {
+        assert_eq!(strict(wire), (rule, at), "{}", wire.escape_ascii());
+    }
+    check_lenient_uncontained::<FetchItem<'_>>(&[
+        (b"UID 0", Deviation::ZeroNumber, b"UID 0"),
+        (b"UID  1", Deviation::ExtraSpaces, b"UID 1"),
+        (b"RFC822.SIZE -1", Deviation::NegativeNumber, b"RFC822.SIZE 0"),
+        (b"RFC822.SIZE 9.3736e+06", Deviation::FloatNumber, b"RFC822.SIZE 9373600"),
+        (b"INTERNALDATE \"4-Jan-2015 00:00:00 +0000\"", Deviation::ShortDay, {
+            b"INTERNALDATE \"04-Jan-2015 00:00:00 +0000\""
+        }),
+        (b"INTERNALDATE \"00-Jan-0000 00:00:00 +0000\"", Deviation::InvalidItem, {
+            b"INTERNALDATE \"00-Jan-0000 00:00:00 +0000\""
+        }),
+        (b"PREVIEW (FUZZY \"x\")", Deviation::FuzzyPreview, b"PREVIEW \"x\""),
+        (b"X-GM-LABELS (NIL +IMNews)", Deviation::NilInList, b"X-GM-LABELS (+IMNews)"),
+        (b"BODY[1]<0.1000> \"\"", Deviation::OriginLength, b"BODY[1]<0> \"\""),
+        (b"BODY[TEXT] \"a\"b\"", Deviation::UnescapedQuote, b"BODY[TEXT] {3}\r\na\"b"),
+        (b"BODY[] ~{1}\r\nx", Deviation::StrayLiteral8, b"BODY[] {1}\r\nx"),
+        (b"FLAGS (\\Seen (x))", Deviation::InvalidItem, b"FLAGS (\\Seen (x))"),
+        (b"BODY NIL", Deviation::InvalidItem, b"BODY NIL"),
+        (b"XSENDER", Deviation::InvalidItem, b"XSENDER"),
+        (b"a\"b", Deviation::InvalidItem, b"a\"b"),
+    ]);
+}
+
+#[test]
+fn messages() {
+    use FetchItem as I;
+    let uid = || I::Uid(NzNumber::new(7).unwrap());
+    let body = || {
+        I::Section({
+            BodySection::new(&Section::default(), None, BodyValue::new("a\r\n")).unwrap()
+        })
+    };
+    let flags = || I::Flags(Flags::new([Flag::Seen]).unwrap());
+    let by_uid = FetchData::new(NzNumber::new(7).unwrap(), [flags()]).unwrap();
+    check_rows_in(
+        Mode::SERVER,
+        &[
+            (b"* 5 FETCH (UID 7)\r\n", message([uid()])),
+            (b"* 5 FETCH (UID 7 BODY[] {3}\r\na\r\n FLAGS (\\Seen))\r\n", {
+                message([body(), uid(), flags()])
+            }),
+            (b"* 7 UIDFETCH (FLAGS (\\Seen))\r\n", Response::Data(Data::UidFetch(by_uid))),
+        ],
+    );
+    check_rejects::<Response<'_>>(&[
+        (b"* 5 FETCH\r\n", "SP", 9),
+        (b"* 5 FETCH UID 7\r\n", "msg-att", 10),
+        (b"* 5 FETCH(UID 7)\r\n", "SP", 9),
+        (b"* 4294967296 FETCH (UID 7)\r\n", "number", 2),
+    ]);
+    check_lenient_uncontained::<Response<'_>>(&[
+        (b"* 0 FETCH (UID 7)\r\n", Deviation::ZeroNumber, b"* 0 FETCH (UID 7)\r\n"),
+        (b"* 5 FETCH ()\r\n", Deviation::EmptyList, b"* 5 FETCH ()\r\n"),
+        (b"* 5 FETCH (UID 7 )\r\n", Deviation::TrailingSpace, b"* 5 FETCH (UID 7)\r\n"),
+        (b"* 5 FETCH (UID 7) \r\n", Deviation::TrailingSpace, b"* 5 FETCH (UID 7)\r\n"),
+        (b"* 5 FETCH  (UID 7)\r\n", Deviation::ExtraSpaces, b"* 5 FETCH (UID 7)\r\n"),
+        (b"* 5 FETCH (FLAGS ()  UID 7)\r\n", Deviation::ExtraSpaces, {
+            b"* 5 FETCH (FLAGS () UID 7)\r\n"
+        }),
+        (b"* 5 FETCH (UID 7MODSEQ (9))\r\n", Deviation::MissingSpace, {
+            b"* 5 FETCH (UID 7 MODSEQ (9))\r\n"
+        }),
+        (b"* 5 FETCH (RFC822.SIZE 7UID 1)\r\n", Deviation::MissingSpace, {
+            b"* 5 FETCH (RFC822.SIZE 7 UID 1)\r\n"
+        }),
+        (b"* 5 FETCH (UID 7\r\n", Deviation::UnclosedList, b"* 5 FETCH (UID 7)\r\n"),
+        (b"* 5 FETCH (BODY[] {1}\r\nx) FLAGS (\\Seen))\r\n", Deviation::ItemsBehindList, {
+            b"* 5 FETCH (BODY[] {1}\r\nx FLAGS (\\Seen))\r\n"
+        }),
+        (b"* 5 FETCH (UID 7) FLAGS (\\Seen) UID 8\r\n", Deviation::ItemsBehindList, {
+            b"* 5 FETCH (UID 7 FLAGS (\\Seen) UID 8)\r\n"
+        }),
+        // What breaks costs itself, and no more.
+        (
+            b"* 5 FETCH (FLAGS (\\Seen (x)) UID x INTERNALDATE y UID 7)\r\n",
+            { Deviation::InvalidItem },
+            b"* 5 FETCH (FLAGS (\\Seen (x)) UID x INTERNALDATE y UID 7)\r\n",
+        ),
+        (b"* 5 FETCH (UID 7))\r\n", Deviation::InvalidItem, b"* 5 FETCH (UID 7))\r\n"),
+        (b"* 5 FETCH (UID 7) x y\r\n", Deviation::InvalidItem, b"* 5 FETCH (UID 7) x y\r\n"),
+        (b"* 5 FETCH (UID]7 FLAGS ())\r\n", Deviation::InvalidItem, {
+            b"* 5 FETCH (UID]7 FLAGS ())\r\n"
+        }),
+    ]);
+}
+
+fn parsed(wire: &'static [u8]) -> FetchData<'static> {
+    match Response::parse_with(wire, Tolerance::lenient()) {
+        Ok((Response::Data(Data::Fetch(fetch) | Data::UidFetch(fetch)), _)) => fetch,
+        other => panic!("{}: {other:?}", wire.escape_ascii()),
+    }
+}
+
+#[test]
+fn damage_costs_what_is_damaged() {
+    for (wire, invalid) in [
+        (&b"* 5 FETCH (UID 7 ENVELOPE (NIL FLAGS ())\r\n"[..], &["ENVELOPE (NIL FLAGS ())"][..]),
+        (b"* 5 FETCH (\" UID 7\r\n", &["\""]),
+        (b"* 5 FETCH (UID 7 FLAGS (\\Seen\r\n", &[" FLAGS (\\Seen"]),
+        (b"* 5 FETCH (BODY (\x00TEXT\" \"A)\" \x01) UID 7)\r\n", &["BODY (\0TEXT\" \"A)\" \x01)"]),
+        (b"* 5 FETCH (UID 7 BODY (\"a\" ())) FLAGS (\\Seen))\r\n", &["BODY (\"a\" ())"]),
+        (b"* 5 FETCH (UID 7 \x01\x02)\r\n", &["\x01\x02"]),
+        (b"* 5 FETCH (UID 7 X-NEW)\r\n", &["X-NEW"]),
+        (b"* 5 FETCH (X-NEW ) UID 7)\r\n", &["X-NEW "]),
+        (b"* 5 FETCH (FLAGS(\\Seen) UID 7)\r\n", &["FLAGS(\\Seen)"]),
+        (b"* 5 FETCH (UID 7) ) ) {x\r\n", &[" ) ) {x"]),
+        (b"* 5 FETCH (BODY[HEADER.FIELDS ()] {3}\r\n)\r\n UID 7)\r\n", {
+            &["BODY[HEADER.FIELDS ()] {3}\r\n)\r\n"]
+        }),
+        (b"* 5 FETCH (UID 7 \r\n", &[]),
+    ] {
+        let fetch = parsed(wire);
+        let found: Vec<_> = fetch.invalid().map(|item| item.as_bytes()).collect();
+        let expected: Vec<_> = invalid.iter().map(|text| text.as_bytes()).collect();
+        assert_eq!(found, expected, "{}", wire.escape_ascii());
+        assert_eq!(fetch.uid().map(|uid| uid.get()), Some(7), "{}", wire.escape_ascii());
+    }
+}
+
+#[test]
+fn a_quoted_section_may_have_line_ends() {
+    let value = |wire: &'static [u8]| {
+        let fetch = parsed(wire);
+        assert_eq!(fetch.invalid().count(), 0, "{fetch:?}");
+        fetch.section(&section("[TEXT]")).unwrap().as_bytes().unwrap().to_vec()
+    };
+    assert_eq!(value(b"* 1 FETCH (BODY[TEXT] \"a\r\nb\")\r\n"), b"a\r\nb");
+    assert_eq!(value(b"* 1 FETCH (BODY[TEXT] \"a \"b\" c\nd\" UID 7)\r\n"), b"a \"b\" c\nd");
+    assert_eq!(value(b"* 1 FETCH (BODY[TEXT] \"a\"b\" UID 7)\r\n"), b"a\"b");
+}
+
+#[test]
+fn sections_are_found_however_they_are_named() {
+    let fetch = parsed(
+        b"* 1 FETCH (RFC822.HEADER {1}\r\na RFC822.TEXT {1}\r\nb RFC822 {1}\r\nc \
+          body[1.2.header.fields (\"DATE\" {4}\r\nFrom)]<0> {1}\r\nd BINARY[1] {1}\r\ne)\r\n",
+    );
+    for (name, value) in
+        [("[HEADER]", "a"), ("[TEXT]", "b"), ("[]", "c"), ("[1.2.HEADER.FIELDS (Date FROM)]", "d")]
+    {
+        let found = fetch.section(&section(name)).unwrap();
+        assert_eq!(found.as_bytes(), Some(value.as_bytes()), "{name}");
+    }
+    assert_eq!(fetch.section(&section("[1]")), None);
+    assert_eq!(fetch.binary(&binary(&[1])).unwrap().as_bytes(), Some(&b"e"[..]));
+    assert_eq!(fetch.binary(&binary(&[2])), None);
+}
+
+#[test]
+fn getters() {
+    let items: Vec<_> = every_item().into_iter().map(|(_, item)| item).collect();
+    let fetch = FetchData::new(NzNumber::new(5).unwrap(), items).unwrap();
+    assert_eq!(fetch.uid().map(|uid| uid.get()), Some(u32::MAX));
+    assert_eq!(fetch.flags().unwrap().len(), 2);
+    assert_eq!(fetch.mod_seq().unwrap().get(), 65402);
+    assert_eq!(fetch.envelope().unwrap().subject, string("Hi"));
+    let whole = fetch.body_structure().unwrap().to_bytes();
+    assert!(whole.ends_with(b"9 1 NIL NIL NIL NIL)"));
+    assert!(fetch.internal_date().is_some() && fetch.internal_date() == fetch.save_date());
+    assert_eq!(fetch.size(), Some(crate::element::number::MAX));
+    assert_eq!(fetch.email_id().unwrap().as_str(), "M6d99ac3275bb4e");
+    assert_eq!(fetch.thread_id().unwrap().as_str(), "T64b478a75b7ea9");
+    assert_eq!(fetch.preview(), Some(&b"Say \"hi\""[..]));
+    assert!(fetch.annotation().is_some());
+    assert_eq!(fetch.gmail_message_id().unwrap().get(), u64::MAX);
+    assert_eq!(fetch.gmail_thread_id().unwrap().get(), 1_278_455_344_230_334_865);
+    assert_eq!(fetch.gmail_labels().unwrap().len(), 2);
+    let bare = parsed(b"* 1 FETCH (BODY (\"A\" \"B\" NIL NIL NIL \"7BIT\" 0))\r\n");
+    assert!(bare.body_structure().is_some() && bare.uid().is_none());
+}
+
+#[test]
+fn an_answer_has_what_was_asked_for() {
+    let items: Vec<_> = every_item().into_iter().map(|(_, item)| item).collect();
+    let number = NzNumber::new(5).unwrap();
+    let answer = |wire: &'static [u8], uid_fetch| {
+        let asked = FetchAttributes::parse(wire).unwrap();
+        let answer = FetchData::answer(number, &asked, uid_fetch, items.clone());
+        answer.map(|answer| answer.items().map(|item| item.to_bytes()).collect::<Vec<_>>())
+    };
+    let flags = [&b"FLAGS (\\Seen $Forwarded)"[..], b"FLAGS ()"];
+    assert_eq!(answer(b"FLAGS", false).unwrap(), flags);
+    assert_eq!(answer(b"(BODY.PEEK[] BINARY.PEEK[1.2] X-NEW[1]<5>)", false).unwrap().len(), 3);
+    assert_eq!(answer(b"(BINARY[1]<0.5>)", true).unwrap().len(), 2);
+    assert_eq!(answer(b"BODY", false).unwrap().len(), 1);
+    assert!(answer(b"BODY[1]", false).is_err());
+    // Each attribute has an answer among the items of all names.
+    for (wire, attribute) in every_attribute() {
+        if matches!(attribute.name(), Some(FetchName::BodyPeek | FetchName::Body) | None) {
+            continue;
+        }
+        let answered = items.iter().any(|item| attribute.is_answered_by(item));
+        let sized = matches!(attribute, FetchAttribute::BinarySize(_));
+        assert!(answered != sized, "{}", wire.escape_ascii());
+    }
+}
+
+#[test]
+fn some_attributes_mark_a_message_as_seen() {
+    let seen: Vec<_> = every_attribute()
+        .into_iter()
+        .filter(|(_, attribute)| attribute.sets_seen())
+        .map(|(wire, _)| wire.escape_ascii().to_string())
+        .collect();
+    assert_eq!(seen, ["RFC822", "RFC822.TEXT", "BODY[]", "BODY[TEXT]<5.1024>", "BINARY[1.2]"]);
+}
+
+fn streamed(octets: u64, literal8: bool) -> BodyValue<'static> {
+    BodyValue::Streamed { octets, literal8 }
+}
+
+#[test]
+fn heads_and_tails_have_rows() {
+    let number = NzNumber::new(5).unwrap();
+    let uid = || FetchItem::Uid(NzNumber::new(7).unwrap());
+    let body = |octets| {
+        let value = streamed(octets, false);
+        FetchItem::Section(BodySection::new(&section("[1]"), Some(0), value).unwrap())
+    };
+    let part = FetchItem::Binary(BinarySection::new(binary(&[]), None, streamed(9, true)).unwrap());
+    check_rows_in(
+        Mode::SERVER,
+        &[
+            (b"* 5 FETCH (UID 7 BODY[1]<0> {0}\r\n", {
+                FetchHead::new(number, [uid()], body(0)).unwrap()
+            }),
+            (b"* 5 UIDFETCH (BINARY[] ~{9}\r\n", {
+                FetchHead::new(number, [], part).unwrap().into_uid_fetch()
+            }),
+            (b"* 5 FETCH (RFC822.TEXT {9223372036854775807}\r\n", {
+                let text = FetchItem::Rfc822Text(streamed(crate::element::number::MAX, false));
+                FetchHead::new(number, [], text).unwrap()
+            }),
+        ],
+    );
+    check_rows_in(
+        Mode::SERVER,
+        &[
+            (b")\r\n", FetchTail::last([]).unwrap()),
+            (b" UID 7)\r\n", FetchTail::last([uid()]).unwrap()),
+            (b" UID 7 BODY[1]<0> {3}\r\n", FetchTail::more([uid()], body(3)).unwrap()),
+            (b" BODY[1]<0> {3}\r\n", FetchTail::more([], body(3)).unwrap()),
+        ],
+    );
+    check_rejects::<FetchHead<'_>>(&[
+        (b"+ x\r\n", "response-data", 0),
+        (b"* OK {5}\r\n", "nz-number", 2),
+        (b"* 5 EXISTS {5}\r\n", "message-data", 4),
+        (b"* 5 FETCH {5}\r\n", "msg-att", 10),
+        (b"* 5 FETCH (UID 7)\r\n", "literal", 17),
+        (b"* 5 FETCH (X-NEW {5}\r\n", "literal", 22),
+        (b"* 5 FETCH (PREVIEW {5}\r\n", "literal", 24),
+        (b"* 5 FETCH (BODY[] {9223372036854775808}\r\n", "literal", 38),
+    ]);
+    check_rejects::<FetchTail<'_>>(&[(b" X-NEW {5}\r\n", "literal", 12)]);
+    check_lenient_uncontained::<FetchTail<'_>>(&[
+        (b" )\r\n", Deviation::TrailingSpace, b")\r\n"),
+        (b"  UID 7)\r\n", Deviation::ExtraSpaces, b" UID 7)\r\n"),
+        (b"\r\n", Deviation::UnclosedList, b")\r\n"),
+        (b") UID 7)\r\n", Deviation::ItemsBehindList, b" UID 7)\r\n"),
+        (b") x\r\n", Deviation::InvalidItem, b") x\r\n"),
+        (b" UID x)\r\n", Deviation::InvalidItem, b" UID x)\r\n"),
+    ]);
+    // Octets of a literal that no item has would be taken for the next response.
+    for tolerance in [Tolerance::strict(), Tolerance::default(), Tolerance::lenient()] {
+        for wire in [&b") X-NEW {5}\r\n"[..], b" X {5} {5}\r\n", b" FLAGS ({5}\r\n", b" \" {5}\r\n"]
+        {
+            assert!(parse_tail(wire, Mode::REV1, tolerance).is_err());
+        }
+    }
+    assert!(size_of::<FetchData<'_>>() <= 448, "{}", size_of::<FetchData<'_>>());
+}
+
+/// Where the literals of the items that hold octets of a message begin, with the length of each.
+fn literals(items: &[FetchItem<'_>]) -> Vec<(usize, usize)> {
+    let mut wire = Vec::new();
+    let mut places = Vec::new();
+    let mut at = b"* 5 FETCH (".len();
+    for item in items {
+        wire.clear();
+        item.encode(&mut Encoder::new(&mut wire).with_mode(Mode::SERVER.bits()));
+        at += wire.len();
+        if let Some(octets) = item.body_value().and_then(BodyValue::as_bytes) {
+            if !octets.is_empty() {
+                places.push((at - octets.len(), octets.len()));
+            }
+        }
+        at += 1;
+    }
+    places
+}
+
+/// The same item without the octets that were streamed.
+fn without_octets(item: FetchItem<'static>) -> FetchItem<'static> {
+    let Some(octets) = item.body_value().and_then(BodyValue::as_bytes) else { return item };
+    let literal8 = matches!(item, FetchItem::Binary(_)) && octets.contains(&0);
+    let value = streamed(octets.len() as u64, literal8);
+    match item {
+        FetchItem::Rfc822(_) => FetchItem::Rfc822(value),
+        FetchItem::Rfc822Header(_) => FetchItem::Rfc822Header(value),
+        FetchItem::Rfc822Text(_) => FetchItem::Rfc822Text(value),
+        FetchItem::Section(body) => {
+            let body = BodySection::new(&body.section(), body.origin(), value);
+            FetchItem::Section(body.unwrap())
+        }
+        FetchItem::Binary(part) => {
+            let part = BinarySection::new(part.section().clone(), part.origin(), value);
+            FetchItem::Binary(part.unwrap())
+        }
+        other => other,
+    }
+}
+
+proptest! {
+    /// However many of its literals are cut out of a message, its items are the same.
+    #[test]
+    fn a_message_is_the_same_however_it_is_cut(
+        picks in proptest::collection::vec((0..40_usize, proptest::collection::vec(any::<u8>(), 1..9)), 1..9),
+        cuts: u16,
+    ) {
+        let rows = every_item();
+        let items: Vec<_> = picks.into_iter().map(|(pick, octets)| {
+            let value = BodyValue::new(octets);
+            match pick {
+                0..=5 => FetchItem::Section(
+                    BodySection::new(&section("[1.TEXT]"), (pick > 3).then_some(9), value).unwrap()
+                ),
+                6 | 7 => FetchItem::Binary(BinarySection::new(binary(&[1]), None, value).unwrap()),
+                8 => FetchItem::Rfc822(value),
+                _ => rows[pick % rows.len()].1.clone(),
+            }
+        }).collect();
+        let number = NzNumber::new(5).unwrap();
+        let whole = FetchData::new(number, items).unwrap();
+        let items: Vec<_> = whole.clone().into_items().collect();
+        let wire = Response::Data(Data::Fetch(whole.clone())).to_bytes_in(Mode::SERVER);
+        let (read, met) = Response::parse_in(&wire, Mode::REV1, Tolerance::strict()).unwrap();
+        prop_assert_eq!(read, Response::Data(Data::Fetch(whole)));
+        prop_assert!(met.is_empty());
+
+        let places = literals(&items);
+        let chosen: Vec<_> = places.iter().enumerate()
+            .filter(|(index, _)| cuts & 1 << (index % 16) != 0)
+            .map(|(_, place)| *place)
+            .collect();
+        let mut next = 0;
+        let expected: Vec<_> = items.iter().map(|item| {
+            let here = item.body_value().and_then(BodyValue::as_bytes).is_some_and(|o| !o.is_empty());
+            if !here { return item.clone(); }
+            next += 1;
+            if cuts & 1 << ((next - 1) % 16) != 0 { without_octets(item.clone()) } else { item.clone() }
+        }).collect();
+        let Some(((first, len), others)) = chosen.split_first() else { return Ok(()) };
+        let (head, _) = parse_head(&wire[..*first], Mode::REV1, Tolerance::strict()).unwrap();
+        prop_assert_eq!(head.octets(), *len as u64);
+        prop_assert_eq!(head.to_bytes_in(Mode::SERVER), &wire[..*first]);
+        let mut head = head.into_owned();
+        let mut at = first + len;
+        for (place, len) in others {
+            let (tail, _) = parse_tail(&wire[at..*place], Mode::REV1, Tolerance::strict()).unwrap();
+            prop_assert_eq!(tail.to_bytes_in(Mode::SERVER), &wire[at..*place]);
+            let FetchProgress::More(more) = head.join(tail.into_owned()) else { panic!() };
+            prop_assert_eq!(more.octets(), *len as u64);
+            head = more;
+            at = place + len;
+        }
+        let (tail, _) = parse_tail(&wire[at..], Mode::REV1, Tolerance::strict()).unwrap();
+        prop_assert_eq!(tail.to_bytes_in(Mode::SERVER), &wire[at..]);
+        let FetchProgress::Done(Data::Fetch(done)) = head.join(tail.into_owned()) else { panic!() };
+        prop_assert_eq!(done.into_items().collect::<Vec<_>>(), expected);
+    }
+
+    /// No octets make a parser panic, and what is read is written so that it is read again.
+    #[test]
+    fn damage_is_read_and_written_alike(
+        pick in 0..37_usize, place: prop::sample::Index, octet: u8, cut: bool,
+    ) {
+        let rows = every_item();
+        let mut wire = message(rows.iter().map(|(_, item)| item.clone())
+            .skip(pick).take(4)).to_bytes_in(Mode::SERVER);
+        let at = place.index(wire.len() - 2);
+        if cut { wire.remove(at); } else { wire[at] = octet; }
+        for tolerance in [Tolerance::strict(), Tolerance::default(), Tolerance::lenient()] {
+            let Ok((response, met)) = Response::parse_in(&wire, Mode::REV1, tolerance) else { continue };
+            let written = response.to_bytes_in(Mode::SERVER);
+            let (again, _) = Response::parse_in(&written, Mode::REV1, tolerance).unwrap();
+            // Items behind the list are written in it, where a damaged one before them reads on.
+            prop_assert!(again == response || met.contains(Deviation::ItemsBehindList));
+        }
+        let _ = parse_head(&wire, Mode::REV1, Tolerance::lenient());
+        let _ = parse_tail(&wire, Mode::REV1, Tolerance::lenient());
+    }
+}

@@ -208,14 +208,14 @@ impl<'a> BodyValue<'a> {
     ///
     /// A literal whose header ends the frame is one that is streamed, where the frame can end there.
     #[inline]
-    pub(super) fn parse(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
+    pub(crate) fn parse(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
         match input {
             [b'{', ..] => Self::parse_literal(input, cx, false),
             [b'~', behind @ ..] if binary || cx.tolerate(Deviation::StrayLiteral8) => {
                 Self::parse_literal(behind, cx, true)
             }
             [b'"', ..] => match quoted(input, cx) {
-                Ok((rest, text)) if at_end(rest) => Ok((rest, Self::Octets(text))),
+                Ok((rest, text)) if item_follows(rest) => Ok((rest, Self::Octets(text))),
                 result => odd_quoted(input, cx)
                     .map_or_else(|| result.map(|(rest, text)| (rest, Self::Octets(text))), Ok),
             },
@@ -237,7 +237,7 @@ impl<'a> BodyValue<'a> {
         Ok((rest, Self::Octets(Cow::Borrowed(octets))))
     }
 
-    pub(super) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
+    pub(crate) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
         match self {
             Self::Nil | Self::Streamed { .. } => drop(out.keyword("NIL")),
             Self::Octets(octets) if octets.is_empty() => drop(out.bytes(b"\"\"")),
@@ -267,6 +267,16 @@ pub(super) const fn at_end(rest: &[u8]) -> bool {
     matches!(rest, [] | [b' ' | b')' | b'\r' | b'\n', ..])
 }
 
+/// Where the list ends, or an item that is known here follows.
+#[inline]
+fn item_follows(rest: &[u8]) -> bool {
+    match rest {
+        [b')', ..] => true,
+        [b' ', behind @ ..] => FetchName::from_keyword(NAME.split(behind).0).is_some(),
+        _ => false,
+    }
+}
+
 /// A quoted string with line ends in it. It ends before a parenthesis, or before the name of an item.
 #[cold]
 fn odd_quoted<'a>(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], BodyValue<'a>)> {
@@ -274,11 +284,7 @@ fn odd_quoted<'a>(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], BodyValue<
         return None;
     }
     let inside = input.get(1..)?;
-    let ends = |at: &usize| match inside.get(at + 1..) {
-        Some([b')', ..]) => true,
-        Some([b' ', behind @ ..]) => FetchName::from_keyword(NAME.split(behind).0).is_some(),
-        _ => false,
-    };
+    let ends = |at: &usize| inside.get(at + 1..).is_some_and(item_follows);
     let end = memchr::memchr_iter(b'"', inside).find(ends)?;
     let text = inside.get(..end)?;
     if !text.iter().any(|octet| matches!(octet, b'\r' | b'\n')) {
