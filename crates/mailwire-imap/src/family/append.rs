@@ -284,7 +284,9 @@ impl<'a> AppendMessage<'a> {
         &self.extensions
     }
 
-    fn under(&self) -> Option<Under> {
+    /// What the streamed literal at the end of a frame that was cut belongs to.
+    #[must_use]
+    pub fn under(&self) -> Option<Under> {
         match &self.data {
             AppendData::Message(literal) if literal.is_streamed() => Some(Under::Message),
             AppendData::Utf8(literal) if literal.is_streamed() => Some(Under::Utf8),

@@ -528,7 +528,7 @@ const fn invalid(frame: &[u8], error: SyntaxError) -> Observed<'_> {
 fn under(command: &TaggedCommand<'_>) -> Option<Under> {
     match &command.command {
         Command::Append(append) => append.under(),
-        Command::Replace(replace) | Command::UidReplace(replace) => replace.under(),
+        Command::Replace(replace) | Command::UidReplace(replace) => replace.new.under(),
         _ => None,
     }
 }
