@@ -150,3 +150,11 @@ impl fmt::Display for Unanswered {
         })
     }
 }
+
+/// True for a verb of HTTP: a browser that is tricked into talking to a mail server begins with one.
+#[must_use]
+pub fn is_http_method(verb: &[u8]) -> bool {
+    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"PATCH", b"TRACE"]
+        .iter()
+        .any(|method| verb.eq_ignore_ascii_case(method))
+}

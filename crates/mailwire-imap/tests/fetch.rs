@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use mailwire_imap::element::annotation::AnnotationData;
@@ -15,7 +13,7 @@ use mailwire_imap::family::fetch::{
 };
 use mailwire_imap::family::store::{Store, StoreAction, StoreModifier};
 use mailwire_imap::{Command, Data, Mode, Response, TaggedCommand, Tolerance};
-use support::corpus;
+use mailwire_testing::corpus;
 
 /// How items begin that are invalid here, and why.
 const INVALID: &[(&str, &str)] = &[

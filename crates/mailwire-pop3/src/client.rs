@@ -16,6 +16,7 @@ mod answers;
 mod auth;
 mod check;
 mod config;
+mod pump;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -25,7 +26,7 @@ use mailwire_core::encoder::Encoder;
 use mailwire_core::line::{Framed, LineFramer};
 use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_core::sasl::Challenge;
-use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Wait};
+use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Unanswered, Wait};
 
 pub use self::config::ClientConfig;
 use crate::Deviations;
@@ -33,13 +34,12 @@ use crate::answer::{Answer, Expect, Item, Listing};
 use crate::command::{Command, Group, OtherCommand, Verb};
 use crate::element::apop::Stamp;
 use crate::error::{PeerError, UsageError};
-use crate::extension::{Extension, Extensions};
+use crate::extension::Extensions;
 use crate::family::greeting::Greeting;
 use crate::framing::ListingFramer;
 use crate::response::Response;
 use crate::state::State;
 use crate::tolerance::Deviation;
-use mailwire_core::Unanswered;
 
 /// Names a command that was given to a client; its answer carries the same ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -369,61 +369,6 @@ impl Client {
         self.plan(command);
         self.pump();
         Ok(ticket)
-    }
-
-    /// Sends what may be sent, and drops what cannot succeed any more.
-    fn pump(&mut self) {
-        let open = matches!(self.phase, Phase::Answers | Phase::Listing { .. } | Phase::Body(..));
-        while open && !self.is_closed() {
-            let Some(next) = self.commands.get(self.sent) else { break };
-            if let Some(before) = self.sent.checked_sub(1).and_then(|at| self.commands.get(at)) {
-                let may = self.config.pipelining
-                    && self.extensions.has(Extension::Pipelining)
-                    && before.group == Group::Anywhere
-                    && next.group != Group::Alone
-                    && self.sent < usize::from(self.config.limits.pipeline).saturating_mul(4);
-                if !may {
-                    break;
-                }
-            } else if next.verb.is_some_and(|verb| !self.state.allows(verb)) {
-                // What it depends on has failed, so it has no meaning any more.
-                self.drop_next();
-                continue;
-            }
-            self.release();
-        }
-        if self.commands.is_empty() {
-            self.planned = self.state;
-        }
-    }
-
-    /// Ends the first held command without sending it.
-    fn drop_next(&mut self) {
-        if let Some(dropped) = self.commands.remove(self.sent) {
-            self.take_held(dropped.len);
-            self.ended.push_back((dropped.ticket, Unanswered::NotSent));
-        }
-    }
-
-    /// Puts the first held command in the queue.
-    fn release(&mut self) {
-        let Some(next) = self.commands.get_mut(self.sent) else { return };
-        let len = next.len;
-        let to = self.held_from.saturating_add(len);
-        self.queue.push(self.held.get(self.held_from..to).unwrap_or_default());
-        self.queued = self.queued.saturating_add(len as u64);
-        next.end = self.queued;
-        self.take_held(len);
-        self.sent = self.sent.saturating_add(1);
-    }
-
-    /// Forgets the first held line.
-    fn take_held(&mut self, len: usize) {
-        self.held_from = self.held_from.saturating_add(len);
-        if self.held_from >= self.held.len() {
-            self.held.clear();
-            self.held_from = 0;
-        }
     }
 
     /// Ends the session. Every command that has not ended does so now.

@@ -3,11 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::fmt::Debug;
-
-use mailwire_core::IntoOwned;
-use mailwire_core::encoder::to_bytes;
-use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_pop3::command::OtherCommand;
 use mailwire_pop3::element::apop::{Digest, Stamp};
 use mailwire_pop3::element::message_number::MessageNumber;
@@ -22,81 +17,25 @@ use mailwire_pop3::family::retrieve::Top;
 use mailwire_pop3::family::stat::Stat;
 use mailwire_pop3::sasl::MechanismName;
 use mailwire_pop3::{
-    Answer, Command, Deviation, Deviations, Expect, Extension, Item, Listing, Response, Status,
-    SyntaxError, Tolerance, Verb,
+    Answer, Command, Deviation, Expect, Extension, Item, Listing, Response, Status, Tolerance, Verb,
 };
+use mailwire_testing::laws::{self, Element};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-fn parse<T: Wire<'static>>(
-    bytes: &[u8],
-    tolerance: Tolerance,
-) -> Result<(T, Deviations), SyntaxError> {
-    // Values that borrow are compared with values that are built, so the octets must live on.
-    let bytes: &'static [u8] = Vec::leak(bytes.to_vec());
-    let cx = Context::new(tolerance);
-    parse_whole(bytes, |input| T::parse_part(input, &cx)).map(|value| (value, cx.met()))
-}
-
-/// What every wire type is.
-trait Element: Wire<'static> + PartialEq + Debug + Clone + IntoOwned<Owned = Self> {}
-impl<T: Wire<'static> + PartialEq + Debug + Clone + IntoOwned<Owned = T>> Element for T {}
-
 const STRICT: Tolerance = Tolerance::strict();
 
-/// The laws of a value that was built: legal, one line, the same when it is read.
+/// A text may be in UTF-8, and its grammar cannot know whether a language was chosen.
 fn built<T: Element>(value: &T) -> Result<(), TestCaseError> {
-    let bytes = to_bytes(value);
-    let text = bytes.strip_suffix(b"\r\n").unwrap_or(&bytes);
-    let inside = text.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0));
-    prop_assert_eq!(inside, None, "{}", bytes.escape_ascii());
-    // A text may be in UTF-8, and its grammar cannot know whether a language was chosen.
-    match parse::<T>(&bytes, STRICT.with(Deviation::EightBitText)) {
-        Ok((read, _)) => {
-            prop_assert_eq!(&read, value, "{}", bytes.escape_ascii());
-            prop_assert_eq!(&read.clone().into_owned(), value);
-            let again = to_bytes(&read);
-            prop_assert_eq!(again.escape_ascii().to_string(), bytes.escape_ascii().to_string());
-        }
-        Err(error) => {
-            return Err(TestCaseError::fail(format!("{}\n{value:?}", error.render(&bytes))));
-        }
-    }
-    for end in 0..bytes.len() {
-        if let Err(error) = parse::<T>(&bytes[..end], Tolerance::lenient()) {
-            prop_assert!(error.at <= end && !error.rule.is_empty());
-        }
-    }
-    Ok(())
+    laws::built(0, value, STRICT.with(Deviation::EightBitText))
 }
 
-/// The laws of any octets: a clean error, or a value that is written and read as the same.
 fn any_octets<T: Element>(bytes: &[u8]) -> Result<(), TestCaseError> {
-    for tolerance in [STRICT, Tolerance::default(), Tolerance::lenient()] {
-        match parse::<T>(bytes, tolerance) {
-            Err(error) => {
-                prop_assert!(error.at <= bytes.len() && !error.rule.is_empty(), "{:?}", error);
-            }
-            Ok((value, met)) => {
-                prop_assert!(tolerance != STRICT || met.is_empty());
-                let written = to_bytes(&value);
-                match parse::<T>(&written, Tolerance::lenient()) {
-                    Ok((again, _)) => {
-                        let again = to_bytes(&again);
-                        let (again, written) = (again.escape_ascii(), written.escape_ascii());
-                        prop_assert_eq!(again.to_string(), written.to_string());
-                    }
-                    Err(error) => {
-                        let shown = error.render(&written).to_string();
-                        let from = bytes.escape_ascii();
-                        return Err(TestCaseError::fail(format!("{shown}\nfrom {from}")));
-                    }
-                }
-                prop_assert_eq!(&value.clone().into_owned(), &value);
-            }
-        }
-    }
-    Ok(())
+    laws::any_octets::<Deviation, T>(0, bytes)
+}
+
+fn mutated(legal: BoxedStrategy<Vec<u8>>) -> BoxedStrategy<Vec<u8>> {
+    laws::mutated(legal, b" \t\r\n\0<>[]+-./")
 }
 
 // Strategies, in the order of the files in `element` and `family`.
@@ -326,24 +265,6 @@ fn nearly() -> BoxedStrategy<Vec<u8>> {
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat()).boxed()
 }
 
-/// A legal value with one octet changed, put in or taken out.
-fn mutated(bytes: BoxedStrategy<Vec<u8>>) -> BoxedStrategy<Vec<u8>> {
-    (bytes, any::<proptest::sample::Index>(), any::<u8>(), 0..3_u8)
-        .prop_map(|(mut bytes, index, octet, how)| {
-            if bytes.is_empty() {
-                return bytes;
-            }
-            let at = index.index(bytes.len());
-            match how {
-                0 => bytes[at] = octet,
-                1 => bytes.insert(at, octet),
-                _ => drop(bytes.remove(at)),
-            }
-            bytes
-        })
-        .boxed()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
@@ -508,8 +429,13 @@ proptest! {
             any_octets::<LanguageRange<'_>>(bytes)?;
             any_octets::<LanguageItem<'_>>(bytes)?;
             any_octets::<Capability<'_>>(bytes)?;
-            any_octets::<Stat<'_>>(bytes)?;
-            any_octets::<ListItem<'_>>(bytes)?;
+            // A missing size has no legal form, and is written as 0.
+            let same = |again: &Stat<'_>, stat: &Stat<'_>| again == stat || stat.octets().is_none();
+            laws::any_octets_with::<Deviation, Stat<'_>>(0, bytes, same)?;
+            let same = |again: &ListItem<'_>, item: &ListItem<'_>| {
+                again == item || item.size().is_none()
+            };
+            laws::any_octets_with::<Deviation, ListItem<'_>>(0, bytes, same)?;
             any_octets::<UidItem<'_>>(bytes)?;
         }
     }

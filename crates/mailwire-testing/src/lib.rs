@@ -9,6 +9,7 @@
 //! | [`drive`] | a machine in memory: fed, asked for events, its output taken |
 //! | [`peer`] | a client in memory and what it tells; a client and a server that talk |
 //! | [`script`] | a typed client at a server, and a typed server at a client, cut in every way |
+//! | [`laws`] | the laws of every wire type, for property tests |
 //! | [`heap`] | what a piece of code allocates |
 
 // A helper that cannot go on is a test that fails.
@@ -23,6 +24,7 @@ pub mod corpus;
 pub mod cut;
 pub mod drive;
 pub mod heap;
+pub mod laws;
 pub mod peer;
 pub mod script;
 pub mod transcript;

@@ -112,7 +112,7 @@ fn scan(input: &[u8]) -> (usize, u32) {
     }
 }
 
-/// The numbers in the blocks at the beginning of `input` that hold nothing but numbers of up to nine digits
+/// The numbers in the blocks at the beginning of `input` that hold nothing but numbers of 32 bits
 /// and single spaces: where the number begins that is not complete in them, and how many are before it.
 #[inline]
 fn plain_blocks(input: &[u8]) -> (usize, u32) {
@@ -126,12 +126,12 @@ fn plain_blocks(input: &[u8]) -> (usize, u32) {
         input.get(base..).and_then(|rest| rest.split_first_chunk::<{ BLOCK + 1 }>())
     {
         let spaces = spaces(block);
-        // Ten digits, the last of which is in this block.
+        // Numbers of ten digits, the last of which is in this block, by their first digit.
         let wide = u128::from(!spaces) << BLOCK | u128::from(before);
         let two = wide & wide >> 1;
         let four = two & two >> 2;
         let ten = four & four >> 4 & two >> 8;
-        if !is_plain(block) || ten != 0 {
+        if !is_plain(block) || ten != 0 && !ten_digits_fit(input, base, wide, ten) {
             break;
         }
         len = len.saturating_add(spaces.count_ones());
@@ -142,6 +142,25 @@ fn plain_blocks(input: &[u8]) -> (usize, u32) {
         base += BLOCK;
     }
     (start, len)
+}
+
+/// True when the numbers of ten digits have 32 bits, and none has more digits. The bits count from the
+/// block before `base`.
+fn ten_digits_fit(input: &[u8], base: usize, wide: u128, ten: u128) -> bool {
+    if ten & wide >> 10 != 0 {
+        return false;
+    }
+    // Those that end in the block before were looked at there.
+    let mut left = ten >> (BLOCK - 9) << (BLOCK - 9);
+    while left != 0 {
+        let first = base.saturating_add(left.trailing_zeros() as usize).saturating_sub(BLOCK);
+        let digits = input.get(first..).and_then(|rest| rest.first_chunk::<10>());
+        if digits.is_none_or(|digits| digits > b"4294967295") {
+            return false;
+        }
+        left &= left - 1;
+    }
+    true
 }
 
 /// True when each octet but the last is a digit, or a space that a digit other than 0 follows.
@@ -321,15 +340,21 @@ impl Iterator for Iter<'_> {
         let start = self.start;
         self.start = end.saturating_add(1);
         let octets = end.saturating_sub(start);
-        let last = end.checked_sub(8).and_then(|from| self.wire.get(from..end)?.first_chunk());
-        let number = match last {
-            Some(last) if octets <= 8 && octets > 0 => {
-                // The octets before the number become zeros.
-                let digits = u64::from_le_bytes(*last) ^ u64::from_ne_bytes([b'0'; 8]);
-                let before = 64 - 8 * (octets as u32);
-                eight_digits(digits >> before << before)
+        let rest = self.wire.get(start..)?;
+        let number = match rest.first_chunk() {
+            Some(first) if octets > 0 => {
+                let digits = u64::from_le_bytes(*first) ^ u64::from_ne_bytes([b'0'; 8]);
+                match 8_usize.checked_sub(octets) {
+                    // What is behind the digits is shifted out.
+                    Some(behind) => eight_digits(digits << (8 * behind)),
+                    None => {
+                        rest.get(8..octets)?.iter().fold(eight_digits(digits), |number, digit| {
+                            number * 10 + u64::from(digit & 0xf)
+                        })
+                    }
+                }
             }
-            _ => digits(self.wire.get(start..end)?).0?,
+            _ => digits(rest).0?,
         };
         NonZeroU32::new(u32::try_from(number).ok()?)
     }

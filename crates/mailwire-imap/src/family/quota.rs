@@ -9,7 +9,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api};
 use crate::Mode;
 use crate::dispatch::dispatch;
 use crate::element::invalid::{Invalid, contained, skip_items};
-use crate::element::items::{Item, ItemList, Items, item};
+use crate::element::items::{Item, ItemList, ItemTail, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::number::Number64;
 use crate::element::string::{AString, Atom};
@@ -220,7 +220,7 @@ pub struct QuotaRootData<'a> {
     /// The mailbox.
     pub mailbox: Mailbox<'a>,
     /// The quota roots; none where nothing is limited.
-    pub roots: Items<'a, AString<'static>>,
+    pub roots: ItemTail<'a, AString<'static>>,
 }
 
 wire_api!(Deviation, Mode: SetQuota, Resource, ResourceLimit, QuotaData, QuotaRootData);
@@ -346,13 +346,13 @@ impl<'a> Wire<'a> for QuotaData<'a> {
 impl<'a> Wire<'a> for QuotaRootData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, roots) = Items::parse_behind_spaces(rest, cx)?;
+        let (rest, roots) = ItemTail::parse_part(rest, cx)?;
         Ok((rest, Self { mailbox, roots }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.put(&self.mailbox);
-        self.roots.encode_behind_spaces(out);
+        out.put(&self.roots);
     }
 }
 
@@ -461,7 +461,7 @@ mod tests {
         assert!(negative.resources.contains(&used(Resource::Storage, 0, 2)));
         let roots = |names: Vec<&'static str>| QuotaRootData {
             mailbox: Mailbox::INBOX,
-            roots: Items::new(names.into_iter().map(root)),
+            roots: ItemTail::new(names.into_iter().map(root)),
         };
         check_rows(&[
             (b"INBOX", roots(Vec::new())),
@@ -483,7 +483,7 @@ mod tests {
                 limit: large(*number),
             }));
             check_roundtrip!(SetQuota: SetQuota { root: root.clone(), limits });
-            let roots = Items::new([root]);
+            let roots = ItemTail::new([root]);
             check_roundtrip!(QuotaRootData: QuotaRootData { mailbox: Mailbox::INBOX, roots });
         }
     }

@@ -94,7 +94,7 @@ impl OwnAnswer {
     pub(crate) fn push(self, out: &mut TransmitQueue) {
         let (status, text) = self.parts();
         out.push(status.as_str().as_bytes());
-        if !text.concat().is_empty() {
+        if text.iter().any(|text| !text.is_empty()) {
             out.push(b" ");
         }
         for text in text {

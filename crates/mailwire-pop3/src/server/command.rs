@@ -1,13 +1,14 @@
 //! The way of a command line: framed, parsed, checked, and handed over or refused.
 
 use mailwire_core::line::{Framed, LineEnding};
+use mailwire_core::machine::is_http_method;
 use mailwire_core::parse::Context;
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
 use super::owed::Due;
-use super::{Event, Phase, Server, gate};
+use super::{Event, Phase, Server};
 use crate::Deviations;
 use crate::command::{Command, Verb};
 use crate::error::PeerError;
@@ -115,7 +116,7 @@ impl Server {
     ) -> Result<Received<Event<'i>>, PeerError> {
         if let Command::Other(other) = &command {
             let early = self.state.is_authorization();
-            if early && gate::is_other_protocol(other.verb.as_bytes()) {
+            if early && is_http_method(other.verb.as_bytes()) {
                 return Err(self.fail(PeerError::WrongProtocol));
             }
         }

@@ -12,13 +12,6 @@ use crate::state::State;
 /// Why a command is refused, and the answer.
 type Refusal = (PeerError, OwnAnswer);
 
-/// Verbs of other protocols that are tricked into talking to a mail server.
-pub(super) fn is_other_protocol(verb: &[u8]) -> bool {
-    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"PATCH", b"TRACE"]
-        .iter()
-        .any(|other| verb.eq_ignore_ascii_case(other))
-}
-
 impl Server {
     /// Checks a command that is well formed.
     pub(super) fn gate(&self, command: &Command<'_>) -> Result<(), Refusal> {

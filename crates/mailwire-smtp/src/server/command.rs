@@ -2,13 +2,14 @@
 
 use mailwire_core::body::Counted;
 use mailwire_core::line::{Framed, LineEnding};
+use mailwire_core::machine::is_http_method;
 use mailwire_core::parse::Context;
 use mailwire_core::token::KEYWORD;
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
 use super::owed::Due;
-use super::{Barrier, Chunk, Event, Phase, Server, gate};
+use super::{Barrier, Chunk, Event, Phase, Server};
 use crate::Deviations;
 use crate::command::{Command, Verb};
 use crate::error::PeerError;
@@ -154,7 +155,7 @@ impl Server {
         deviations: Deviations,
     ) -> Result<Received<Event<'i>>, PeerError> {
         if let Command::Other(other) = &command {
-            if self.state == State::Greeted && gate::is_other_protocol(other.verb.as_bytes()) {
+            if self.state == State::Greeted && is_http_method(other.verb.as_bytes()) {
                 return Err(self.fail(PeerError::WrongProtocol));
             }
         }

@@ -5,6 +5,7 @@
 
 pub mod script;
 pub mod transcript;
+pub mod values;
 
 use std::path::Path;
 use std::sync::Arc;

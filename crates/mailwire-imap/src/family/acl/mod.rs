@@ -12,7 +12,7 @@ use mailwire_core::{into_owned, owned_already, wire_api};
 
 use crate::Mode;
 use crate::element::invalid::{Invalid, contained, skip_items};
-use crate::element::items::{Item, Items};
+use crate::element::items::{Item, ItemTail};
 use crate::element::mailbox::Mailbox;
 use crate::element::string::AString;
 use crate::token::sp;
@@ -169,7 +169,7 @@ pub struct AclData<'a> {
     /// The mailbox.
     pub mailbox: Mailbox<'a>,
     /// Who has which rights.
-    pub entries: Items<'a, ListedAcl>,
+    pub entries: ItemTail<'a, ListedAcl>,
 }
 
 /// An identifier, and its rights.
@@ -234,7 +234,7 @@ pub struct ListRightsData<'a> {
     /// Rights that the identifier has always.
     pub required: Rights,
     /// Rights that it can be given; those of one group only together.
-    pub optional: Items<'a, Rights>,
+    pub optional: ItemTail<'a, Rights>,
 }
 
 /// The rights that the client has on a mailbox.
@@ -339,13 +339,13 @@ impl<'a> Wire<'a> for ListRights<'a> {
 impl<'a> Wire<'a> for AclData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, entries) = Items::parse_behind_spaces(rest, cx)?;
+        let (rest, entries) = ItemTail::parse_part(rest, cx)?;
         Ok((rest, Self { mailbox, entries }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.put(&self.mailbox);
-        self.entries.encode_behind_spaces(out);
+        out.put(&self.entries);
     }
 }
 
@@ -381,13 +381,13 @@ impl<'a> Wire<'a> for ListRightsData<'a> {
         let (rest, (mailbox, identifier)) = mailbox_identifier(input, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, required) = cut(Rights::parse_part(rest, cx))?;
-        let (rest, optional) = Items::parse_behind_spaces(rest, cx)?;
+        let (rest, optional) = ItemTail::parse_part(rest, cx)?;
         Ok((rest, Self { mailbox, identifier, required, optional }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.put(&self.mailbox).sp().put(&self.identifier).sp().put(&self.required);
-        self.optional.encode_behind_spaces(out);
+        out.put(&self.optional);
     }
 }
 
@@ -463,7 +463,7 @@ mod tests {
         };
         let acl = |entries: Vec<AclItem<'static>>| AclData {
             mailbox: Mailbox::INBOX,
-            entries: Items::new(entries),
+            entries: ItemTail::new(entries),
         };
         check_rows(&[
             (b"INBOX", acl(Vec::new())),
@@ -488,7 +488,7 @@ mod tests {
             mailbox: name("~/Mail/saved"),
             identifier: who("smith"),
             required: rights(required),
-            optional: Items::new(optional.into_iter().map(rights)),
+            optional: ItemTail::new(optional.into_iter().map(rights)),
         };
         check_rows(&[
             (b"~/Mail/saved smith la r swi k", list("la", Vec::from(["r", "swi", "k"]))),
@@ -525,14 +525,14 @@ mod tests {
                 identifier: identifier.clone(),
                 rights: rights(&letters),
             });
-            let entries = Items::new([entry.clone(), entry]);
+            let entries = ItemTail::new([entry.clone(), entry]);
             check_roundtrip!(AclData: AclData { mailbox: mailbox.clone(), entries });
             for change in [RightsChange::Replace, RightsChange::Add, RightsChange::Remove] {
                 let rights = ModRights { change, rights: rights(&letters) };
                 let (mailbox, identifier) = (mailbox.clone(), identifier.clone());
                 check_roundtrip!(SetAcl: SetAcl { mailbox, identifier, rights });
             }
-            let optional = Items::new(groups.iter().map(|group| rights(group)));
+            let optional = ItemTail::new(groups.iter().map(|group| rights(group)));
             let required = rights(&letters);
             let data = ListRightsData { mailbox, identifier, required, optional };
             check_roundtrip!(ListRightsData: data);

@@ -187,7 +187,7 @@ fn commands() {
             fetch("1:*", attributes([A::Flags]), &[since.clone(), FetchModifier::Vanished])
         }),
         (b"1:* (UID) (PARTIAL -1:-30 X-Y (1 2))", {
-            let range = FetchModifier::Partial(PartialRange::last(1, 30).unwrap());
+            let range = FetchModifier::Partial(PartialRange::from_end(1, 30).unwrap());
             fetch("1:*", attributes([A::Uid]), &[range, other])
         }),
         (b"1 FAST (CHANGEDSINCE 12345)", fetch("1", FetchMacro::Fast.into(), &[since])),

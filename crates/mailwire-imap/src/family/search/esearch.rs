@@ -12,7 +12,7 @@ use super::begins_value;
 use super::context::TagString;
 use crate::dispatch::dispatch;
 use crate::element::invalid::{Invalid, contained, skip_item};
-use crate::element::items::{Item, ItemList, Items, item};
+use crate::element::items::{Item, ItemList, ItemTail, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, NzNumber, number};
@@ -67,7 +67,7 @@ pub struct EsearchData<'a> {
     /// True when the numbers are UIDs. Some servers forget to say so.
     pub uid: bool,
     /// What was found.
-    pub data: Items<'a, ReturnData<'static>>,
+    pub data: ItemTail<'a, ReturnData<'static>>,
 }
 
 /// Which search an answer is about, and in which mailbox; empty where the server does not tell.
@@ -251,7 +251,7 @@ impl<'a> Wire<'a> for EsearchData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, correlator) = Correlator::parse_part(input, cx)?;
         let (rest, uid) = uid(rest, cx)?;
-        let (rest, data) = Items::parse_behind_spaces(rest, cx)?;
+        let (rest, data) = ItemTail::parse_part(rest, cx)?;
         Ok((rest, Self { correlator, uid, data }))
     }
 
@@ -260,7 +260,7 @@ impl<'a> Wire<'a> for EsearchData<'a> {
         if self.uid {
             out.keyword(" UID");
         }
-        self.data.encode_behind_spaces(out);
+        out.put(&self.data);
     }
 }
 

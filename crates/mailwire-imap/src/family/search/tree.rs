@@ -194,7 +194,8 @@ impl<'a> SearchKey<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] where the key is 32 keys deep.
-    pub fn not(key: SearchKey<'a>) -> Result<Self, InvalidValue> {
+    #[allow(clippy::should_implement_trait)] // The trait's method cannot fail.
+    pub fn not(key: Self) -> Result<Self, InvalidValue> {
         Nested::new(key).map(Self::Not)
     }
 
@@ -203,7 +204,7 @@ impl<'a> SearchKey<'a> {
     /// # Errors
     /// [`InvalidValue`] where a key is 32 keys deep, or the second would be read as a value of the first,
     /// see [`SearchKeys::new`].
-    pub fn or(one: SearchKey<'a>, other: SearchKey<'a>) -> Result<Self, InvalidValue> {
+    pub fn or(one: Self, other: Self) -> Result<Self, InvalidValue> {
         if reads_on(&one, &other) {
             return Err(InvalidValue { what: RULE, at: 1 });
         }
@@ -214,7 +215,7 @@ impl<'a> SearchKey<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] where the key is 32 keys deep.
-    pub fn fuzzy(key: SearchKey<'a>) -> Result<Self, InvalidValue> {
+    pub fn fuzzy(key: Self) -> Result<Self, InvalidValue> {
         Nested::new(key).map(Self::Fuzzy)
     }
 
@@ -223,7 +224,7 @@ impl<'a> SearchKey<'a> {
     /// # Errors
     /// [`InvalidValue`] where there is no key, one is 32 keys deep, or one would be read as a value of the
     /// one before it, see [`SearchKeys::new`].
-    pub fn group(keys: impl Into<Vec<SearchKey<'a>>>) -> Result<Self, InvalidValue> {
+    pub fn group(keys: impl Into<Vec<Self>>) -> Result<Self, InvalidValue> {
         let keys = SearchKeys::new(keys)?;
         if keys.iter().any(|key| key.depth() >= DEPTH) {
             Err(TOO_DEEP)
@@ -236,7 +237,7 @@ impl<'a> SearchKey<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] where there is no key, or the tree is over 32 keys deep.
-    pub fn any(keys: impl IntoIterator<Item = SearchKey<'a>>) -> Result<Self, InvalidValue> {
+    pub fn any(keys: impl IntoIterator<Item = Self>) -> Result<Self, InvalidValue> {
         let mut keys: Vec<_> = keys.into_iter().collect();
         // Neighbours are joined until one is left: 32 levels hold more keys than a line does.
         while keys.len() > 1 {

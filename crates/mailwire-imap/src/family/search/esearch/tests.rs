@@ -27,7 +27,7 @@ fn tag() -> Tag<'static> {
 }
 
 fn found<const N: usize>(uid: bool, data: [ReturnData<'static>; N]) -> EsearchData<'static> {
-    EsearchData { correlator: Correlator::new(tag()), uid, data: Items::new(data) }
+    EsearchData { correlator: Correlator::new(tag()), uid, data: ItemTail::new(data) }
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn rows() {
     check_rows(&[
         (b"", empty.clone()),
         (b" UID", EsearchData { uid: true, ..empty.clone() }),
-        (b" COUNT 2", EsearchData { data: Items::new([ReturnData::Count(Number(2))]), ..empty }),
+        (b" COUNT 2", EsearchData { data: ItemTail::new([ReturnData::Count(Number(2))]), ..empty }),
         (b" (TAG \"A1\")", found(false, [])),
         (b" (TAG \"A1\") UID ALL 4:18,21", found(true, [ReturnData::All(uids("4:18,21"))])),
         (
@@ -234,7 +234,7 @@ proptest! {
         correlated: bool,
     ) {
         let correlator = if correlated { Correlator::new(tag()) } else { Correlator::default() };
-        let value = EsearchData { correlator, uid, data: Items::new(data.iter().cloned()) };
+        let value = EsearchData { correlator, uid, data: ItemTail::new(data.iter().cloned()) };
         prop_assert!(value.data.iter().eq(data));
         let wire = value.to_bytes();
         let parsed = EsearchData::parse_with(&wire, crate::Tolerance::strict());
