@@ -38,7 +38,6 @@ pub(crate) enum InputError {
     Line(usize, String),
     NoProtocol,
     NoSide,
-    NotThere(&'static str),
 }
 
 impl fmt::Display for InputError {
@@ -48,7 +47,6 @@ impl fmt::Display for InputError {
             Self::Line(number, what) => write!(f, "line {number}: {what}"),
             Self::NoProtocol => f.write_str("the protocol is not known; say it with --protocol"),
             Self::NoSide => f.write_str("raw bytes of which side? say it with --side"),
-            Self::NotThere(name) => write!(f, "{name} cannot be explained yet"),
         }
     }
 }

@@ -257,13 +257,11 @@ pub enum Observed<'i> {
         /// How many octets were dropped.
         octets: u64,
     },
-    /// Nobody can tell where the next message of this side begins. The rest of it is
+    /// Nobody can tell where the next message of this side begins. All that is left of it is
     /// [`Raw`](Self::Raw).
     Lost {
-        /// Who sent it.
+        /// Which side.
         side: Side,
-        /// What there is of the message. It may hold a password.
-        frame: Secret<&'i [u8]>,
         /// Why.
         fault: Fault,
     },

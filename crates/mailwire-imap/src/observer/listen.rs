@@ -1,6 +1,5 @@
 //! The side that answers: responses with their literals, and what each of them changes.
 
-use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_core::sasl::Challenge;
 use mailwire_core::{Secret, SyntaxError};
 
@@ -101,9 +100,9 @@ impl Observer {
                 Step::Event(consumed, Observed::Dropped { side, octets })
             }
             Framed::Blank { consumed, .. } => Step::Again(consumed),
-            Framed::Lost { frame, fault, .. } => {
+            Framed::Lost { fault, .. } => {
                 self.hear = Hear::Lost;
-                self.lost(side, frame, fault)
+                Step::Event(0, Observed::Lost { side, fault })
             }
             Framed::More if !self.server_ended => Step::More,
             Framed::More if self.responses.is_dropping() => {
@@ -194,67 +193,40 @@ impl Observer {
                 Err(found) => error = Some(found),
             }
         }
-        if frame.first() == Some(&b'+') {
-            self.greeted = true;
-            return self.request(frame);
-        }
-        let cx = Context::new(tolerance).with_mode(mode.bits());
-        match parse_whole(frame, |frame| Response::parse_part(frame, &cx)) {
-            Ok(response) => {
-                self.greeted = true;
-                let deviations = cx.met();
-                match response {
-                    Response::Data(data) => {
-                        if let Data::Enabled(enabled) = &data {
-                            let utf8 = [Extension::Utf8Accept, Extension::Imap4Rev2];
-                            if enabled.iter().any(|one| {
-                                one.extension().is_some_and(|enabled| utf8.contains(&enabled))
-                            }) {
-                                self.mode = self.mode.with(Mode::UTF8);
-                            }
-                        }
-                        Observed::Response { data, deviations }
-                    }
-                    Response::Tagged(tagged) => {
-                        let tag = TagKey::of(tagged.tag.as_bytes());
-                        let answers = self.ended(tag, tagged.status.kind());
-                        Observed::Tagged { tagged, answers, deviations }
-                    }
-                    Response::Continue(request) => {
-                        let asks = self.go();
-                        Observed::Continue { request, asks, deviations }
-                    }
-                }
-            }
+        let exchange = matches!(self.talk, Talk::Held(Hold::Auth));
+        // A `+` that breaks the grammar is one all the same.
+        let plus = frame.first() == Some(&b'+');
+        let asks = if plus { self.go() } else { Asks::Nothing };
+        let (response, deviations) = match Response::parse_in(frame, mode, tolerance) {
+            Ok(parsed) => parsed,
             Err(found) => {
-                // It is an answer all the same.
                 if let Some((tag, kind)) = tagged_status(frame) {
                     self.ended(tag, kind);
                 }
                 // What is heard first should have been a greeting.
-                invalid(frame, error.unwrap_or(found))
+                return invalid(frame, error.unwrap_or(found));
             }
-        }
-    }
-
-    /// `+`, for whatever the client waits.
-    fn request<'i>(&mut self, frame: &'i [u8]) -> Observed<'i> {
-        let (mode, tolerance) = (self.mode.with(Mode::SERVER), self.config.tolerance);
-        let exchange = matches!(self.talk, Talk::Held(Hold::Auth));
-        let asks = self.go();
-        match Response::parse_in(frame, mode, tolerance) {
-            Ok((Response::Continue(_), deviations)) if exchange => {
-                let text = frame.get(1..).unwrap_or_default();
-                let text = text.strip_prefix(b" ").unwrap_or(text);
-                let text = text.strip_suffix(b"\n").unwrap_or(text);
-                let text = text.strip_suffix(b"\r").unwrap_or(text);
-                Observed::AuthChallenge { challenge: Challenge::new(text), deviations }
+        };
+        self.greeted = true;
+        match response {
+            Response::Data(data) => {
+                if let Data::Enabled(enabled) = &data {
+                    let utf8 = [Extension::Utf8Accept, Extension::Imap4Rev2].map(Some);
+                    if enabled.iter().any(|enabled| utf8.contains(&enabled.extension())) {
+                        self.mode = self.mode.with(Mode::UTF8);
+                    }
+                }
+                Observed::Response { data, deviations }
             }
-            Ok((Response::Continue(request), deviations)) => {
-                Observed::Continue { request, asks, deviations }
+            Response::Tagged(tagged) => {
+                let tag = TagKey::of(tagged.tag.as_bytes());
+                let answers = self.ended(tag, tagged.status.kind());
+                Observed::Tagged { tagged, answers, deviations }
             }
-            Ok(_) => invalid(frame, SyntaxError { rule: "continue-req", at: 0 }),
-            Err(error) => invalid(frame, error),
+            Response::Continue(_) if exchange => {
+                Observed::AuthChallenge { challenge: Challenge::new(behind_plus(frame)), deviations }
+            }
+            Response::Continue(request) => Observed::Continue { request, asks, deviations },
         }
     }
 
@@ -330,6 +302,14 @@ impl Observer {
 
 const fn invalid(frame: &[u8], error: SyntaxError) -> Observed<'_> {
     Observed::Invalid { side: Side::Server, frame, error }
+}
+
+/// The text of a `+`, as it came: a challenge is no text for people, and brackets in it are no code.
+fn behind_plus(line: &[u8]) -> &[u8] {
+    let text = line.strip_prefix(b"+").unwrap_or(line);
+    let text = text.strip_prefix(b" ").unwrap_or(text);
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    text.strip_suffix(b"\r").unwrap_or(text)
 }
 
 /// The tag and the status of a line that is a tagged response but for its end.

@@ -9,7 +9,7 @@ use super::{BodyKind, Layer, Observed, Observer, Side, Step};
 use crate::command::{self, Command, TaggedCommand, Verb};
 use crate::family::append::{AppendTail, Under};
 use crate::family::idle::Done;
-use crate::framing::{CommandFramer, Fault, FrameLimits, Framed, LiteralHeader};
+use crate::framing::{CommandFramer, FrameLimits, Framed, LiteralHeader};
 use crate::token::digits;
 use crate::tolerance::Deviation;
 use crate::{Deviations, Extension, Mode, Tolerance};
@@ -224,9 +224,9 @@ impl Observer {
                 Step::Event(consumed, Observed::Dropped { side: Side::Client, octets })
             }
             Framed::Blank { consumed, .. } => Step::Again(consumed),
-            Framed::Lost { frame, fault, .. } => {
+            Framed::Lost { fault, .. } => {
                 self.talk = Talk::Lost;
-                self.lost(Side::Client, frame, fault)
+                Step::Event(0, Observed::Lost { side: Side::Client, fault })
             }
             Framed::More if !self.client_ended => Step::More,
             Framed::More if self.commands.is_dropping() => {
@@ -236,11 +236,6 @@ impl Observer {
             }
             Framed::More => self.incomplete(input),
         }
-    }
-
-    /// Framing was lost.
-    pub(super) fn lost<'i>(&self, side: Side, frame: &'i [u8], fault: Fault) -> Step<'i> {
-        Step::Event(frame.len(), Observed::Lost { side, frame: Secret::new(frame), fault })
     }
 
     /// The client closed, with these octets behind its last message.

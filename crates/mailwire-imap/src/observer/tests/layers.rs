@@ -63,13 +63,17 @@ fn compression() {
     );
     check(
         &[Eof(Side::Server), C("a COMPRESS DEFLATE\r\nJ4\u{1}"), Compress, C("b NOOP\r\n")],
-        &["a COMPRESS DEFLATE", "compress", "b NOOP"],
+        &["a COMPRESS DEFLATE", "compress", "|J4\\x01", "b NOOP"],
     );
 }
 
 /// The name of the mailbox is UTF-8 where that is enabled; elsewhere it is tolerated.
 #[test]
 fn enabling_changes_the_mode() {
+    let hear = |observer: &mut Observer, side, line: &[u8]| {
+        observer.receive(Side::Client, b"");
+        observer.receive(side, line);
+    };
     let selects = |observer: &mut Observer, tag: &str| {
         let line = format!("{tag} SELECT \"\u{e9}\"\r\n");
         let heard = observer.receive(Side::Client, line.as_bytes());
@@ -79,24 +83,24 @@ fn enabling_changes_the_mode() {
         }
     };
     let mut observer = Observer::new(ObserverConfig::default());
-    observer.receive(Side::Server, b"* PREAUTH\r\n");
+    hear(&mut observer, Side::Server, b"* PREAUTH\r\n");
     assert_eq!(selects(&mut observer, "a"), Some(false));
-    observer.receive(Side::Client, b"b ENABLE CONDSTORE UTF8=ACCEPT\r\n");
+    hear(&mut observer, Side::Client, b"b ENABLE CONDSTORE UTF8=ACCEPT\r\n");
     assert_eq!(selects(&mut observer, "c"), None);
     assert!(observer.is_waiting(Side::Client));
     // Nothing is enabled yet, and the mode is not that of an answer alone.
     assert_eq!(observer.mode(), Mode::REV1);
-    observer.receive(Side::Server, b"* ENABLED CONDSTORE\r\n");
+    hear(&mut observer, Side::Server, b"* ENABLED CONDSTORE\r\n");
     assert_eq!(observer.mode(), Mode::REV1);
-    observer.receive(Side::Server, b"b OK\r\n");
+    hear(&mut observer, Side::Server, b"b OK\r\n");
     assert_eq!(selects(&mut observer, "c"), Some(false));
-    observer.receive(Side::Client, b"d ENABLE IMAP4rev2\r\n");
-    observer.receive(Side::Server, b"* ENABLED IMAP4rev2\r\n");
+    hear(&mut observer, Side::Client, b"d ENABLE IMAP4rev2\r\n");
+    hear(&mut observer, Side::Server, b"* ENABLED IMAP4rev2\r\n");
     assert_eq!(observer.mode(), Mode::UTF8);
-    observer.receive(Side::Server, b"d OK\r\n");
+    hear(&mut observer, Side::Server, b"d OK\r\n");
     assert_eq!(selects(&mut observer, "e"), Some(true));
-    observer.receive(Side::Client, b"f UNAUTHENTICATE\r\n");
+    hear(&mut observer, Side::Client, b"f UNAUTHENTICATE\r\n");
     assert_eq!(selects(&mut observer, "g"), None);
-    observer.receive(Side::Server, b"f OK\r\n");
+    hear(&mut observer, Side::Server, b"f OK\r\n");
     assert_eq!(selects(&mut observer, "g"), Some(false));
 }
