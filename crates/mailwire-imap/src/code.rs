@@ -17,7 +17,7 @@ use crate::element::invalid::Invalid;
 use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, NzNumber};
 use crate::element::sequence::SequenceSet;
-use crate::element::string::{AString, Atom};
+use crate::element::string::Atom;
 use crate::element::tag::Tag;
 use crate::family;
 use crate::family::capability::Capabilities;
@@ -162,7 +162,7 @@ dispatch! {
         /// A conversion failed for now.
         TempFail = "TEMPFAIL",
         /// A search cannot be kept up to date: the tag of the search.
-        NoUpdate(AString<'a>) = "NOUPDATE",
+        NoUpdate(family::search::TagString<'a>) = "NOUPDATE",
         /// What is wrong with an annotation.
         Metadata(family::metadata::MetadataCode) = "METADATA",
         /// An event is not supported; these are.
@@ -565,7 +565,10 @@ mod tests {
                 b"UNDEFINED-FILTER on-the-road",
                 Code::UndefinedFilter(Atom::new("on-the-road").unwrap()),
             ),
-            (b"NOUPDATE B02", Code::NoUpdate(AString::new("B02").unwrap())),
+            (
+                b"NOUPDATE \"B02\"",
+                Code::NoUpdate(family::search::TagString(Tag::new("B02").unwrap())),
+            ),
             (b"INPROGRESS", Code::InProgress(InProgress::default())),
             (
                 b"INPROGRESS (\"A1\" 454 1000)",

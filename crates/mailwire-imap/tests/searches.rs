@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use mailwire_imap::element::mailbox_filter::MailboxFilter;
 use mailwire_imap::element::partial_range::PartialRange;
 use mailwire_imap::family::search::{
@@ -15,7 +13,7 @@ use mailwire_imap::family::sort::{Sort, SortCriteria, SortCriterion};
 use mailwire_imap::family::thread::Threads;
 use mailwire_imap::family::uid_batches::UidBatchesData;
 use mailwire_imap::{Command, Data, Mode, Response, TaggedCommand, Tolerance};
-use support::corpus;
+use mailwire_testing::corpus;
 
 /// Valid by another project's word, and refused here.
 const REFUSED: &[(&str, &str, &str)] = &[

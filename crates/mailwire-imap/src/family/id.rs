@@ -92,7 +92,7 @@ impl<'a> Id<'a> {
             }
             list.push(field);
         }
-        Ok(Id(Some(ItemList::new(list))))
+        Ok(Id(Some(ItemList::new(list)).filter(|list| !list.is_empty())))
     }
 
     /// The fields; none for NIL.
@@ -130,14 +130,14 @@ impl<'a> Wire<'a> for Id<'a> {
             return Err(fail(input, "id-params-list"));
         }
         let (rest, list) = cut(ItemList::parse_part(input, cx))?;
-        Ok((rest, Self(Some(list))))
+        // Some servers refuse an empty list, and it says as much as NIL.
+        Ok((rest, Self(Some(list).filter(|list| !list.is_empty()))))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
         match &self.0 {
-            // Some servers refuse an empty list.
-            Some(list) if !list.is_empty() => drop(out.put(list)),
-            _ => drop(out.keyword("NIL")),
+            Some(list) => drop(out.put(list)),
+            None => drop(out.keyword("NIL")),
         }
     }
 }
