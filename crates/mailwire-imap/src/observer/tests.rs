@@ -445,7 +445,7 @@ fn damage_is_contained() {
             Eof(Side::Client),
         ],
         &[
-            "invalid Server +OK POP3\\r\\n expected SP at byte 1",
+            "invalid Server +OK POP3\\r\\n expected greeting at byte 0",
             "greeting * OK {MissingText}",
             "invalid Client \\r\\n expected tag at byte 0",
             "invalid Client a STORE x\\r\\n expected sequence-set at byte 8",
