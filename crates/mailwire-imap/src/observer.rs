@@ -172,6 +172,7 @@ enum Layer {
 }
 
 /// What one look at the input gave.
+#[allow(clippy::large_enum_variant)] // Nearly each is an event, and none is kept.
 enum Step<'i> {
     /// An event that took so many octets.
     Event(usize, Observed<'i>),

@@ -9,6 +9,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::bufread::MultiGzDecoder;
+use mailwire_imap::Verb;
 use serde_json::Value;
 
 use crate::Protocol;
@@ -133,7 +134,7 @@ impl Items {
                 Some(Entry::Item(item)) => {
                     if let Item::Bytes(side, bytes) = &item {
                         let (protocol, sure) = looks_like(*side, bytes);
-                        guess = protocol.or(guess);
+                        guess = if sure { protocol } else { guess.or(protocol) };
                         if sure {
                             self.ahead.push_back(item);
                             break;
@@ -232,6 +233,14 @@ fn looks_like(side: Side, bytes: &[u8]) -> (Option<Protocol>, bool) {
         }
         Side::Client if begins(b"LHLO") => (Some(Protocol::Lmtp), true),
         Side::Client if begins(b"EHLO") || begins(b"HELO") => (Some(Protocol::Smtp), true),
+        // A tag and a command; another protocol may have such words too.
+        Side::Client if verb_behind_tag(bytes).is_some() => (Some(Protocol::Imap), false),
         _ => (None, false),
     }
+}
+
+/// The verb of an IMAP command.
+fn verb_behind_tag(bytes: &[u8]) -> Option<Verb> {
+    let word = bytes.split(|octet| *octet == b' ').nth(1)?;
+    Verb::from_keyword(word.trim_ascii_end())
 }

@@ -223,9 +223,10 @@ impl Observer {
                 let answers = self.ended(tag, tagged.status.kind());
                 Observed::Tagged { tagged, answers, deviations }
             }
-            Response::Continue(_) if exchange => {
-                Observed::AuthChallenge { challenge: Challenge::new(behind_plus(frame)), deviations }
-            }
+            Response::Continue(_) if exchange => Observed::AuthChallenge {
+                challenge: Challenge::new(behind_plus(frame)),
+                deviations,
+            },
             Response::Continue(request) => Observed::Continue { request, asks, deviations },
         }
     }
@@ -321,4 +322,3 @@ fn tagged_status(line: &[u8]) -> Option<(TagKey, StatusKind)> {
         StatusKind::Bye | StatusKind::Preauth => None,
     }
 }
-

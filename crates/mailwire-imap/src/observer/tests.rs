@@ -438,7 +438,9 @@ fn damage_is_contained() {
             S("* OK\r\n"),
             C("\r\n"),
             C("a STORE x\r\nb NOOP\r\n"),
-            S("* BAD what\r\na BAD x\r\n* 1 FETCH (INTERNALDATE x UID 1)\r\n* ?\r\nb FROB x\r\n\r\n"),
+            S(
+                "* BAD what\r\na BAD x\r\n* 1 FETCH (INTERNALDATE x UID 1)\r\n* ?\r\nb FROB x\r\n\r\n",
+            ),
             S("b OK\r\nc"),
             Eof(Side::Server),
             C("d NOO"),
@@ -467,7 +469,9 @@ fn one_side_alone() {
     check(
         &[
             Eof(Side::Client),
-            S("* 1 EXISTS\r\n* ENABLED UTF8=ACCEPT\r\na OK done\r\n+ go\r\n* LIST () \"/\" \"\u{e9}\"\r\n"),
+            S(
+                "* 1 EXISTS\r\n* ENABLED UTF8=ACCEPT\r\na OK done\r\n+ go\r\n* LIST () \"/\" \"\u{e9}\"\r\n",
+            ),
             S("* 1 FETCH (BODY[] {5}\r\nab"),
             Eof(Side::Server),
         ],
@@ -484,7 +488,9 @@ fn one_side_alone() {
         &[
             Eof(Side::Server),
             C("a AUTHENTICATE LOGIN\r\ndXNlcg==\r\n*\r\nb LOGIN {1}\r\nx {1}\r\ny\r\n"),
-            C("c ENABLE UTF8=ACCEPT\r\nd SELECT \"\u{e9}\"\r\ne IDLE\r\nDONE\r\nf IDLE\r\ng UNAUTHENTICATE\r\n"),
+            C(
+                "c ENABLE UTF8=ACCEPT\r\nd SELECT \"\u{e9}\"\r\ne IDLE\r\nDONE\r\nf IDLE\r\ng UNAUTHENTICATE\r\n",
+            ),
             C("h STARTTLS\r\ni COMPRESS DEFLATE\r\nj NOOP\r\nk FROB\r\nl LOGIN {5}\r\n"),
             Eof(Side::Client),
         ],

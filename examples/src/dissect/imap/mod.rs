@@ -275,4 +275,3 @@ const fn side(side: Side) -> observer::Side {
         Side::Server => observer::Side::Server,
     }
 }
-

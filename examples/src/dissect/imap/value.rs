@@ -32,12 +32,16 @@ pub(crate) fn command(command: &TaggedCommand<'_>, mode: Mode, secrets: bool) ->
             "mechanism": auth.mechanism.as_str(),
             "initial_response": initial_response(auth.initial_response(), secrets),
         }),
-        Command::Other(_) if !secrets && may_be_secret(verb.as_bytes()) && !arguments.is_empty() => {
+        // A client may forget the tag.
+        Command::Other(_)
+            if !secrets
+                && !arguments.is_empty()
+                && (may_be_secret(verb.as_bytes()) || may_be_secret(tag.as_bytes())) =>
+        {
             json!({ "arguments": HIDDEN })
         }
         other => {
-            let arguments =
-                if secrets { arguments.to_vec() } else { without_tokens(arguments) };
+            let arguments = if secrets { arguments.to_vec() } else { without_tokens(arguments) };
             let mut value = json!({ "arguments": text(&arguments) });
             if let Some(mailbox) = mailbox_of(other) {
                 extend(&mut value, json!({ "mailbox": mailbox.to_text_lossy(mode) }));

@@ -22,12 +22,7 @@ pub(crate) struct Writing<'f> {
 }
 
 impl<'f> Writing<'f> {
-    pub(crate) const fn new(
-        line: &'f [u8],
-        tolerance: Tolerance,
-        mode: Mode,
-        side: Side,
-    ) -> Self {
+    pub(crate) const fn new(line: &'f [u8], tolerance: Tolerance, mode: Mode, side: Side) -> Self {
         // A client may write each literal as it likes.
         let modes: &[Mode] = match side {
             Side::Client => &[Mode::REV1, Mode::LITERAL_PLUS, Mode::LITERAL_MINUS],

@@ -125,8 +125,12 @@ fn fetch() {
         small(),
         &[
             S("* PREAUTH\r\n"),
-            S("* 1 FETCH (UID 7 BODY[] {5}\r\n* OK\n FLAGS () BODY[TEXT] {3}\r\nabc BODY[1] {6}\r\n"),
-            S("\r\n\r\n\r\n)\r\n* 2 FETCH (ENVELOPE (NIL {5}\r\nabcde NIL NIL NIL NIL NIL NIL NIL NIL))\r\n"),
+            S(
+                "* 1 FETCH (UID 7 BODY[] {5}\r\n* OK\n FLAGS () BODY[TEXT] {3}\r\nabc BODY[1] {6}\r\n",
+            ),
+            S(
+                "\r\n\r\n\r\n)\r\n* 2 FETCH (ENVELOPE (NIL {5}\r\nabcde NIL NIL NIL NIL NIL NIL NIL NIL))\r\n",
+            ),
             S("* LIST () NIL {5}\r\nabcde\r\n* 3 FETCH (BODY[] {5}\r\nabcde?\r\n* 4 EXISTS\r\n"),
             S("* 5 FETCH (BODY[] {5}\r\nabcde"),
             Eof(Side::Server),
