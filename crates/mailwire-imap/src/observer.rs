@@ -82,7 +82,7 @@ impl Default for ObserverConfig {
 ///
 /// What breaks the grammar is an event like any other; there are no errors. Memory does not depend on
 /// the size of messages and literals: at most 4096 commands wait for their answers, and a client that
-/// is further ahead is held. No octet is looked at twice, however the input is cut.
+/// is further ahead is held. The work is in proportion to the octets, however the input is cut.
 ///
 /// Literals of up to [`Limits::inline_literal`] octets stand in the command or response that has them.
 /// Larger ones are streamed where a message is: behind [`Observed::CommandHead`] the octets come as

@@ -216,6 +216,12 @@ impl Observer {
                         self.mode = self.mode.with(Mode::UTF8);
                     }
                 }
+                // It may be all that a server says to a tag that it does not like.
+                if let (Data::Condition(status), Talk::Held(Hold::Unknown)) = (&data, &self.talk) {
+                    if status.kind() == StatusKind::Bad {
+                        self.set_free(Talk::Commands);
+                    }
+                }
                 Observed::Response { data, deviations }
             }
             Response::Tagged(tagged) => {

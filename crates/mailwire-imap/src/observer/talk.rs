@@ -91,9 +91,14 @@ const LOOK: usize = 8;
 impl Observer {
     /// True when the client's next bytes have to wait for the server.
     pub(super) fn is_held(&self) -> bool {
-        !self.is_deaf()
-            && (matches!(self.talk, Talk::Held(_))
-                || self.flights.is_full() && !self.commands.is_mid_message())
+        if self.is_deaf() {
+            return false;
+        }
+        match self.talk {
+            Talk::Held(_) => true,
+            Talk::Commands => self.flights.is_full() && !self.commands.is_mid_message(),
+            _ => false,
+        }
     }
 
     pub(super) fn hear_client<'i>(&mut self, input: &'i [u8]) -> Step<'i> {

@@ -514,6 +514,41 @@ fn one_side_alone() {
     );
 }
 
+/// A server may say no more than `* BAD` to a line with a tag that it does not like.
+#[test]
+fn an_untagged_bad_lets_the_client_go_on() {
+    check(
+        &[
+            S("* OK x\r\n"),
+            C("GET /\r\na NOOP\r\n"),
+            S("* OK y\r\n* BAD what\r\n"),
+            S("a OK z\r\n"),
+        ],
+        &["greeting * OK x", "GET /", "* OK y", "* BAD what", "a NOOP", "a OK z to Command(Noop)"],
+    );
+}
+
+#[test]
+fn a_client_that_is_too_far_ahead_is_held() {
+    let mut observer = Observer::new(ObserverConfig::default());
+    observer.receive(Side::Server, b"* PREAUTH x\r\n");
+    for _ in 0..4095 {
+        assert!(observer.receive(Side::Client, b"a NOOP\r\n").event.is_some());
+    }
+    assert!(observer.receive(Side::Client, b"b AUTHENTICATE X\r\n").event.is_some());
+    observer.receive(Side::Server, b"+ \r\n");
+    // The server waits for the response, so that it has to be heard.
+    assert!(!observer.is_waiting(Side::Client));
+    let heard = observer.receive(Side::Client, b"QQ==\r\n");
+    assert!(matches!(heard.event, Some(Observed::AuthResponse { .. })));
+    observer.receive(Side::Client, b"");
+    observer.receive(Side::Server, b"a OK x\r\n");
+    assert!(observer.is_waiting(Side::Client));
+    observer.receive(Side::Server, b"b NO x\r\n");
+    assert!(!observer.is_waiting(Side::Client));
+    assert!(observer.receive(Side::Client, b"a NOOP\r\n").event.is_some());
+}
+
 #[test]
 fn the_memory_of_an_observer_is_small() {
     assert!(size_of::<Observer>() < 1024, "{}", size_of::<Observer>());
