@@ -13,7 +13,7 @@ use mailwire_core::parse::Wire;
 use mailwire_imap::framing::{CommandFramer, FrameLimits, Framed, ResponseFramer};
 use mailwire_imap::{Data, Limits, Mode, Response, TaggedCommand};
 
-use crate::workload::{HOSTS, Numbers, READ, USERS, leak, memchr_lines, stream};
+use crate::workload::{HOSTS, Numbers, READ, USERS, memchr_lines, stream};
 use crate::{Group, Groups};
 
 /// Every group: its name, and how it is made.
@@ -87,7 +87,7 @@ fn codec(stream: &[u8]) -> u64 {
 
 fn proto(stream: &[u8]) -> u64 {
     let (mut rest, mut items) = (stream, 0);
-    while let Ok((behind, response)) = imap_proto::Response::from_bytes(rest) {
+    while let Ok((behind, response)) = imap_proto::Response::parse(rest) {
         black_box(&response);
         items += 1;
         rest = behind;
@@ -226,7 +226,7 @@ fn numbers() -> Group {
             },
             _ => 0,
         })
-        .row("imap-proto", move || match imap_proto::Response::from_bytes(wire) {
+        .row("imap-proto", move || match imap_proto::Response::parse(wire) {
             Ok((_, imap_proto::Response::MailboxData(imap_proto::MailboxDatum::Search(found)))) => {
                 found.iter().map(black_box).count() as u64
             }
@@ -264,7 +264,7 @@ fn sets() -> Group {
             }
             _ => 0,
         })
-        .row("imap-proto", move || match imap_proto::Response::from_bytes(wire) {
+        .row("imap-proto", move || match imap_proto::Response::parse(wire) {
             Ok((_, imap_proto::Response::Vanished { uids, .. })) => {
                 uids.iter().map(black_box).count() as u64
             }

@@ -88,8 +88,20 @@ impl LineFramer {
     /// `input` is everything received and not yet consumed. After [`Framed::More`] the next call
     /// must show the same octets again with more behind them; other octets there would pass
     /// unseen. Call [`reset`](Self::reset) when the input is replaced.
-    #[inline]
+    #[inline(always)]
     pub fn frame<'i>(&mut self, input: &'i [u8], limit: usize) -> Framed<'i> {
+        // Where the line is short and here as a whole, a search costs more to prepare than to run.
+        if !self.is_mid_line() {
+            if let Some(end) = near_lf(input).filter(|&end| end < limit) {
+                return line(input, end);
+            }
+        }
+        self.frame_any(input, limit)
+    }
+
+    /// A line of any length, of which any part was seen before.
+    #[inline(never)]
+    fn frame_any<'i>(&mut self, input: &'i [u8], limit: usize) -> Framed<'i> {
         if self.skipping {
             return self.skip(input, 0);
         }
@@ -98,12 +110,7 @@ impl LineFramer {
         // The line may end in the octets under the limit that were not looked at yet.
         if let Some(end) = find_lf(input, scanned, within) {
             self.scanned = 0;
-            let line = input.get(..end).unwrap_or_default();
-            let consumed = end.saturating_add(1);
-            return match line.strip_suffix(b"\r") {
-                Some(text) => Framed::Line { text, ending: LineEnding::CrLf, consumed },
-                None => Framed::Line { text: line, ending: LineEnding::Lf, consumed },
-            };
+            return line(input, end);
         }
         if input.len() < limit || input.is_empty() {
             self.scanned = input.len();
@@ -142,6 +149,64 @@ impl LineFramer {
         self.skipping = true;
         if input.is_empty() { Framed::More } else { Framed::Skipping { consumed: input.len() } }
     }
+}
+
+/// The line whose LF is at `end`.
+#[inline(always)]
+fn line(input: &[u8], end: usize) -> Framed<'_> {
+    let line = input.get(..end).unwrap_or_default();
+    let consumed = end.saturating_add(1);
+    match line.strip_suffix(b"\r") {
+        Some(text) => Framed::Line { text, ending: LineEnding::CrLf, consumed },
+        None => Framed::Line { text: line, ending: LineEnding::Lf, consumed },
+    }
+}
+
+/// Octets that are looked at before a search is prepared.
+const NEAR: usize = 64;
+/// Octets of a step: a vector.
+const STEP: usize = 16;
+
+/// Place of the first LF, when it is in one of the first steps that are here as a whole.
+#[inline(always)]
+fn near_lf(input: &[u8]) -> Option<usize> {
+    let mut from = 0_usize;
+    while from < NEAR {
+        let octets = input.get(from..)?.first_chunk()?;
+        if has_lf(octets) {
+            return Some(from.wrapping_add(lf_place(octets)));
+        }
+        from = from.wrapping_add(STEP);
+    }
+    None
+}
+
+/// Whether there is an LF: one vector comparison.
+#[inline(always)]
+fn has_lf(octets: &[u8; STEP]) -> bool {
+    octets.iter().fold(false, |any, &octet| any | (octet == b'\n'))
+}
+
+/// Place of the first LF in a vector, and its length when there is none. Without a branch, since no
+/// one can tell in which half a line ends.
+#[inline(always)]
+#[must_use]
+pub fn lf_place(octets: &[u8; STEP]) -> usize {
+    let (low, high) = match (octets.first_chunk(), octets.last_chunk()) {
+        (Some(low), Some(high)) => (lf_bits(low), lf_bits(high)),
+        _ => (0, 0),
+    };
+    let bits = if low != 0 { low.trailing_zeros() } else { high.trailing_zeros() + 64 };
+    (bits / 8) as usize
+}
+
+/// Zero when there is no LF. Else the lowest bit that is set is bit 7 of the first LF, counted from
+/// the low end; those above it tell nothing.
+#[inline(always)]
+const fn lf_bits(octets: &[u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let differs = u64::from_le_bytes(*octets) ^ (ONES * b'\n' as u64);
+    differs.wrapping_sub(ONES) & !differs & ONES << 7
 }
 
 /// Place of the first LF in `input[from..to]`, counted from the start of `input`.
@@ -296,6 +361,40 @@ mod tests {
         assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 6, .. }));
         framer.reset();
         assert!(matches!(framer.frame(b"\nBCDE\n", 512), Framed::Line { consumed: 1, .. }));
+    }
+
+    #[test]
+    fn lines_of_every_length_before_every_octet() {
+        for len in 0..2 * NEAR {
+            for rest in [0, 1, 7, 8, 15, 16, 40] {
+                // Octets that differ from LF in one bit, or are one more or less.
+                for fill in [b'a', b'\r', 0x00, 0x09, 0x0b, 0x08, 0x0e, 0x1a, 0x2a, 0x8a, 0xff] {
+                    let mut input = vec![fill; len + 1 + rest];
+                    input[len] = b'\n';
+                    for limit in [len, len + 1, 512] {
+                        let framed = LineFramer::new().frame(&input, limit);
+                        let text = &input[..len];
+                        let expected = match text.strip_suffix(b"\r") {
+                            _ if len >= limit => Framed::TooLong { consumed: len + 1 },
+                            Some(text) => {
+                                Framed::Line { text, ending: LineEnding::CrLf, consumed: len + 1 }
+                            }
+                            None => {
+                                Framed::Line { text, ending: LineEnding::Lf, consumed: len + 1 }
+                            }
+                        };
+                        assert_eq!(framed, expected, "{len} {rest} {fill} {limit}");
+                    }
+                    if let Some(octets) = input.first_chunk() {
+                        assert_eq!(lf_place(octets), len.min(STEP));
+                    }
+                    // The first of several ends the line.
+                    input[len + 1..].fill(b'\n');
+                    let framed = LineFramer::new().frame(&input, 512);
+                    assert!(matches!(framed, Framed::Line { consumed, .. } if consumed == len + 1));
+                }
+            }
+        }
     }
 
     proptest! {

@@ -186,24 +186,45 @@ macro_rules! wire_enum {
             #[must_use]
             #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {
-                const COUNT: usize = $name::ALL.len();
-                const SHORT: [u64; COUNT] = [$( $crate::token::table_key($text.as_bytes()), )+];
-                static SLOTS: [u8; 256] = $crate::token::slots(&SHORT);
-                let found = if word.len() <= 8 {
-                    let at = $crate::token::find(&SHORT, &SLOTS, $crate::token::short_key(word))?;
-                    *Self::ALL.get(at)?
-                } else {
-                    $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
-                    match $crate::token::key(word) {
-                        $( $variant => Self::$variant, )+
-                        _ => return None,
-                    }
+                if word.len() <= 8 {
+                    return Self::from_short_keyword(word);
+                }
+                $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
+                let found = match $crate::token::key(word) {
+                    $( $variant => Self::$variant, )+
+                    _ => return None,
                 };
                 // A key does not tell a NUL at the end from nothing, nor what is behind 16 octets.
                 let same = word.last() != Some(&0)
                     && (word.len() < 16
                         || word.eq_ignore_ascii_case(found.as_str().as_bytes()));
                 same.then_some(found)
+            }
+
+            /// The same for a keyword of up to 8 octets. Where the length is a constant, few
+            /// instructions are left of it.
+            #[inline(always)]
+            fn from_short_keyword(word: &[u8]) -> Option<Self> {
+                // A key does not tell a NUL at the end from nothing.
+                let found = Self::from_short_key($crate::token::short_key(word));
+                if word.last() == Some(&0) { None } else { found }
+            }
+
+            #[inline(always)]
+            fn from_short_key(key: u64) -> Option<Self> {
+                const SHORT: [u64; $name::ALL.len()] =
+                    [$( $crate::token::table_key($text.as_bytes()), )+];
+                static SLOTS: [u8; 256] = $crate::token::slots(&SHORT);
+                Self::ALL.get($crate::token::find(&SHORT, &SLOTS, key)?).copied()
+            }
+
+            /// The keyword at the beginning of `input` and what is behind it, when the letters,
+            /// digits and hyphens there are one of up to 7 octets. For any other word this is
+            /// `None`, be it known or not.
+            #[inline(always)]
+            fn leading(input: &[u8]) -> Option<(&[u8], Self)> {
+                let (key, len) = $crate::token::leading_key(input)?;
+                Some((input.get(len..)?, Self::from_short_key(key)?))
             }
         }
 

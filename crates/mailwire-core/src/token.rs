@@ -223,6 +223,50 @@ pub const fn short_key(word: &[u8]) -> u64 {
     upper_case(octets)
 }
 
+/// The keyword of up to 7 octets at the beginning of `input`, as its [`short_key`], and its length:
+/// all letters, digits and hyphens that stand there. `None` when they are more.
+#[inline(always)]
+#[must_use]
+pub fn leading_key(input: &[u8]) -> Option<(u64, usize)> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let octets = leading(input);
+    // Bit 7 of each octet tells; the additions carry nothing over, since octets over 127 are put
+    // aside.
+    let low = octets & !HIGH;
+    let lower = low | (ONES * 0x20);
+    let letter = (lower + ONES * (0x80 - b'a' as u64)) & !(lower + ONES * (0x7f - b'z' as u64));
+    let digit = (low + ONES * (0x80 - b'0' as u64)) & !(low + ONES * (0x7f - b'9' as u64));
+    let other = (low ^ (ONES * b'-' as u64)) + ONES * 0x7f;
+    let behind = (other & !letter & !digit | octets) & HIGH;
+    let end = behind & behind.wrapping_neg();
+    let len = usize::try_from(end.trailing_zeros() / 8).ok()?;
+    let word = octets & (end >> 7).wrapping_sub(1);
+    // Letters of both cases become capitals.
+    if end == 0 { None } else { Some((word & !((letter & HIGH) >> 2), len)) }
+}
+
+/// The first eight octets, the first of them lowest; NUL where there are fewer.
+#[inline(always)]
+#[must_use]
+pub fn leading(input: &[u8]) -> u64 {
+    if let Some(octets) = input.first_chunk() {
+        return u64::from_le_bytes(*octets);
+    }
+    // Two halves that overlap, so that no length needs a loop.
+    let len = input.len();
+    if let (Some(low), Some(high)) = (input.first_chunk(), input.last_chunk()) {
+        let high = u64::from(u32::from_le_bytes(*high));
+        return u64::from(u32::from_le_bytes(*low))
+            | high << (len.wrapping_sub(4).wrapping_mul(8) & 63);
+    }
+    match *input {
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+        _ => 0,
+    }
+}
+
 /// Eight octets in upper case.
 #[inline]
 const fn upper_case(octets: u64) -> u64 {
@@ -308,16 +352,30 @@ pub fn plain_text(text: &[u8]) -> bool {
 #[inline]
 #[must_use]
 pub fn plain_len(text: &[u8]) -> usize {
+    len_from::<b' '>(text)
+}
+
+/// How many octets at the beginning of `text` are printable ASCII: those of [`VCHAR`], eight in one
+/// step.
+#[inline]
+#[must_use]
+pub fn graphic_len(text: &[u8]) -> usize {
+    len_from::<b'!'>(text)
+}
+
+/// How many octets at the beginning of `text` are printable ASCII from `FIRST` on.
+#[inline(always)]
+fn len_from<const FIRST: u8>(text: &[u8]) -> usize {
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let odd = odd(u64::from_le_bytes(*word)) & HIGH;
+        let odd = odd::<FIRST>(u64::from_le_bytes(*word)) & HIGH;
         if odd != 0 {
             let plain = usize::try_from(odd.trailing_zeros() / 8).unwrap_or(0);
             return text.len().saturating_sub(rest.len()).saturating_add(plain);
         }
         rest = behind;
     }
-    let plain = rest.iter().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(rest.len());
+    let plain = rest.iter().position(|byte| !(FIRST..=b'~').contains(byte)).unwrap_or(rest.len());
     text.len().saturating_sub(rest.len()).saturating_add(plain)
 }
 
@@ -329,17 +387,17 @@ fn odd_of<const N: usize>(octets: &[u8; N]) -> u64 {
     let mut seen = 0;
     let mut rest = &octets[..];
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        seen |= odd(u64::from_le_bytes(*word));
+        seen |= odd::<b' '>(u64::from_le_bytes(*word));
         rest = behind;
     }
     seen
 }
 
-/// Bit 7 of the first octet that is neither printable ASCII nor a space; those above it tell nothing.
+/// Bit 7 of the first octet that is not printable ASCII from `FIRST` on; those above it tell nothing.
 #[inline(always)]
-const fn odd(octets: u64) -> u64 {
+const fn odd<const FIRST: u8>(octets: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    octets | octets.wrapping_sub(ONES * 0x20) | octets.wrapping_add(ONES)
+    octets | octets.wrapping_sub(ONES * FIRST as u64) | octets.wrapping_add(ONES)
 }
 
 #[cfg(test)]
@@ -373,6 +431,27 @@ mod tests {
     }
 
     #[test]
+    fn leading_keys_agree_with_a_look_at_each_octet() {
+        for byte in 0..=u8::MAX {
+            for len in 0..12 {
+                for at in 0..len {
+                    for fill in [b'a', b'Z', b'5', b'-'] {
+                        let mut text = alloc::vec![fill; len];
+                        text[at] = byte;
+                        let (word, _) = KEYWORD.split(&text);
+                        let expected = (word.len() < 8).then(|| (short_key(word), word.len()));
+                        assert_eq!(leading_key(&text), expected, "{byte} at {at} of {len}");
+                        let mut octets = [0; 8];
+                        octets[..len.min(8)].copy_from_slice(&text[..len.min(8)]);
+                        assert_eq!(leading(&text), u64::from_le_bytes(octets));
+                    }
+                }
+            }
+        }
+        assert_eq!(leading_key(b""), Some((0, 0)));
+    }
+
+    #[test]
     fn plain_text_agrees_with_a_look_at_each_octet() {
         for byte in 0..=u8::MAX {
             for len in 1..20 {
@@ -382,6 +461,7 @@ mod tests {
                     assert_eq!(plain_text(&text), matches!(byte, 32..=126), "{byte} at {at}");
                     let plain = text.iter().take_while(|byte| matches!(byte, 32..=126)).count();
                     assert_eq!(plain_len(&text), plain, "{byte} at {at}");
+                    assert_eq!(graphic_len(&text), VCHAR.span(&text), "{byte} at {at}");
                 }
             }
         }

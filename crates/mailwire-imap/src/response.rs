@@ -362,6 +362,16 @@ impl<'a> Wire<'a> for Data<'a> {
 fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
     let (rest, number) = cut(Number::parse_part(input, cx))?;
     let (at, ()) = cut(sp(rest, cx))?;
+    // Most of what a server sends.
+    if let [b'F', b'E', b'T', b'C', b'H', b' ', items @ ..] = at {
+        if items.first() == Some(&b'(') {
+            let message = message_number(input, number, cx)?;
+            return match family::fetch::FetchData::parse_items(message, items, cx) {
+                Ok((rest, fetch)) => Ok((rest, Data::Fetch(fetch))),
+                Err(error) => Err(error),
+            };
+        }
+    }
     let (word, rest) = ATOM_CHAR.split(at);
     let Some(name) = Numbered::from_keyword(word) else {
         let (rest, mut other) = cut(OtherData::parse_part(at, cx))?;
@@ -371,23 +381,37 @@ fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
     match name {
         Numbered::Exists => Ok((rest, Data::Exists(number))),
         Numbered::Recent => Ok((rest, Data::Recent(number))),
-        Numbered::Expunge => {
-            let (_, message) = cut(NzNumber::parse_part(input, cx))?;
-            Ok((rest, Data::Expunge(message)))
-        }
+        Numbered::Expunge => Ok((rest, Data::Expunge(message_number(input, number, cx)?))),
         Numbered::Converted => {
-            let (_, message) = cut(NzNumber::parse_part(input, cx))?;
+            let message = message_number(input, number, cx)?;
             let (rest, ()) = cut(sp(rest, cx))?;
             let (rest, data) = family::convert::ConvertedData::parse_items(message, rest, cx)?;
             Ok((rest, Data::Converted(data)))
         }
         Numbered::Fetch | Numbered::UidFetch => {
-            let (_, message) = cut(NzNumber::parse_part(input, cx))?;
+            let message = message_number(input, number, cx)?;
             let (rest, ()) = cut(sp(rest, cx))?;
             let (rest, fetch) = cut(family::fetch::FetchData::parse_items(message, rest, cx))?;
-            let data = if name == Numbered::Fetch { Data::Fetch } else { Data::UidFetch };
-            Ok((rest, data(fetch)))
+            if name == Numbered::Fetch {
+                Ok((rest, Data::Fetch(fetch)))
+            } else {
+                Ok((rest, Data::UidFetch(fetch)))
+            }
         }
+    }
+}
+
+/// The number of a message, of which the value is known.
+#[inline]
+fn message_number(
+    input: &[u8],
+    number: Number,
+    cx: &Context,
+) -> Result<NzNumber, nom::Err<mailwire_core::parse::Fail>> {
+    match NzNumber::new(number.0) {
+        Ok(message) if input.first() != Some(&b'0') => Ok(message),
+        // 0, or a zero before other digits.
+        _ => cut(NzNumber::parse_part(input, cx)).map(|(_, message)| message),
     }
 }
 
@@ -431,9 +455,15 @@ impl<'a> Wire<'a> for Response<'a> {
         match input {
             [b'*', behind @ ..] => {
                 let (rest, ()) = cut(sp(behind, cx))?;
-                let (rest, data) = cut(Data::parse_part(rest, cx))?;
-                let (rest, ()) = line_end(rest, cx)?;
-                Ok((rest, Self::Data(data)))
+                // Each step that has the value in its hands would move it once more.
+                match Data::parse_part(rest, cx) {
+                    Ok((rest, data)) => match line_end(rest, cx) {
+                        Ok((rest, ())) => Ok((rest, Self::Data(data))),
+                        Err(error) => Err(error),
+                    },
+                    Err(nom::Err::Error(fail)) => Err(nom::Err::Failure(fail)),
+                    Err(error) => Err(error),
+                }
             }
             [b'+', ..] => {
                 let (rest, request) = Continue::parse_part(input, cx)?;

@@ -191,10 +191,26 @@ pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
 fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     match inside.split_at(plain_len(inside)) {
         // The followers of most strings; before others, the quote may be part of the text.
-        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(', ..]) => {
+        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r', ..]) => {
             Ok((rest, text))
         }
         (plain, _) => Err(plain.len()),
+    }
+}
+
+/// A quoted string like most, and the rest; `None` where there is another, or none.
+#[inline(always)]
+pub(crate) fn plain_string(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = input.strip_prefix(b"\"")?;
+    plain_quoted(inside).ok().map(|(rest, text)| (text, rest))
+}
+
+/// What is behind a quoted string like most, or behind NIL as most write it.
+#[inline(always)]
+pub(crate) fn plain_nstring(input: &[u8]) -> Option<&[u8]> {
+    match input {
+        [b'N', b'I', b'L', b' ' | b')', ..] => input.get(3..),
+        _ => plain_string(input).map(|(_, rest)| rest),
     }
 }
 
@@ -355,20 +371,47 @@ pub fn astring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> 
 #[inline]
 #[must_use]
 pub fn digits(input: &[u8]) -> (Option<u64>, usize) {
-    if let Some(octets) = input.first_chunk() {
-        let digits = u64::from_le_bytes(*octets) ^ u64::from_ne_bytes([b'0'; 8]);
-        // Bit 7 of the first octet that is over 9; a carry only reaches octets behind it.
-        let odd = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits)
-            & u64::from_ne_bytes([0x80; 8]);
-        match odd.trailing_zeros() / 8 {
-            0 => return (None, 0),
-            // What is behind the digits is shifted out; zeros come in before them.
-            len @ 1..=7 => return (Some(eight_digits(digits << (64 - 8 * len))), len as usize),
-            _ => {}
+    if let Some((octets, behind)) = input.split_first_chunk() {
+        match some_digits(*octets) {
+            (_, 0) => return (None, 0),
+            (number, len @ 1..=7) => return (Some(number), len),
+            (number, _) => return more_digits(input, number, behind),
         }
     }
     let len = DIGIT.span(input);
     (decimal(input.split_at(len).0), len)
+}
+
+/// Digits behind eight of them, which have the value `number`.
+#[inline]
+fn more_digits(input: &[u8], number: u64, behind: &[u8]) -> (Option<u64>, usize) {
+    if let Some(octets) = behind.first_chunk() {
+        if let (low, len @ 0..=7) = some_digits(*octets) {
+            // At most 15 digits: this cannot overflow.
+            let high = number.wrapping_mul(TENS.get(len).copied().unwrap_or(1));
+            return (Some(high.wrapping_add(low)), len + 8);
+        }
+    }
+    let len = DIGIT.span(input);
+    (decimal(input.split_at(len).0), len)
+}
+
+/// The powers of ten that up to seven digits shift others by.
+const TENS: [u64; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+/// The value of the digits at the beginning of eight octets, and how many they are; 0 and 0 for none.
+#[inline(always)]
+fn some_digits(octets: [u8; 8]) -> (u64, usize) {
+    let digits = u64::from_le_bytes(octets) ^ u64::from_ne_bytes([b'0'; 8]);
+    // Bit 7 of the first octet that is over 9; a carry only reaches octets behind it.
+    let odd = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits)
+        & u64::from_ne_bytes([0x80; 8]);
+    match odd.trailing_zeros() / 8 {
+        0 => (0, 0),
+        // What is behind the digits is shifted out; zeros come in before them.
+        len @ 1..=7 => (eight_digits(digits << (64 - 8 * len)), len as usize),
+        _ => (eight_digits(digits), 8),
+    }
 }
 
 /// The value of eight octets from 0 to 9, the first of which is the most significant.

@@ -93,6 +93,22 @@ deviations! {
         LineInQuoted = lenient "BODY[TEXT] \"a\\nb\")",
         /// A literal8 where only a literal belongs.
         StrayLiteral8 = default "BODY[] ~{2}\\r\\nHi",
+        /// An empty line between responses.
+        BlankLine = default "\\r\\n* OK",
+        /// NUL before a response.
+        LeadingNul = default "\\0* OK",
+        /// Spaces before a response, sent to keep the connection alive: DavMail.
+        LeadingSpaces = default " * 5 EXISTS",
+        /// A `+` in answer to a literal that does not wait for one.
+        ExtraContinuation = default "+ go ahead",
+        /// A `+` where nothing waits for one: Outlook, late for IDLE.
+        StrayContinuation = lenient "+ idling",
+        /// A tagged response to nothing that is in flight: proxies.
+        StaleTag = lenient "A1 OK done",
+        /// OK to ENABLE without ENABLED before it: iCloud. What was asked for counts as enabled.
+        MissingEnabled = lenient "A1 OK ENABLE completed",
+        /// EXPUNGE during FETCH, STORE or SEARCH, or while nothing is in progress: Gmail.
+        UntimelyExpunge = default "* 5 EXPUNGE",
         /// A mailbox name with blanks or controls in it that is no string: Exchange, Office 365. It ends
         /// where the line or the list behind it makes it end.
         UnquotedMailbox = default "* STATUS Sent Items (MESSAGES 0)",

@@ -230,7 +230,7 @@ const MISPRINTS: &[(&str, &str)] = &[
     ("a1 * SEARCH", "RFC 5032: a tag and a star"),
     ("NAMESPACE ((\\\"\\\" \\\"/\\\"))((", "RFC 5255: a space is missing"),
     ("(very)(nasty)", "RFC 5259: a space is missing"),
-    ("AVAILABLECONVERSIONS[2] ((", "RFC 5259: the parenthesis of the items is missing"),
+    ("AVAILABLECONVERSIONS[2] ((", "RFC 5259: the last parenthesis is missing"),
     ("BINARY[3 (\\\"text/plain\\\"", "RFC 5259: a draft's form"),
     ("SORT RETURN (UPDATE) FLAGGED", "RFC 5267: without its criteria"),
     ("SORT RETURN (UPDATE COUNT) UTF-8", "RFC 5267: without its criteria"),

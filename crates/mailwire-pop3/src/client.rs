@@ -472,14 +472,10 @@ impl Client {
     fn allows(&self, deviation: Deviation) -> bool {
         self.config.tolerance.allowed().contains(deviation)
     }
-}
 
-impl Machine for Client {
-    type Event<'i> = Event<'i>;
-    type Error = PeerError;
-
-    #[inline]
-    fn receive<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+    /// What [`receive`](Machine::receive) does, whatever comes.
+    #[inline(never)]
+    fn receive_any<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -496,6 +492,19 @@ impl Machine for Client {
             }
             Phase::Answers | Phase::AuthChallenged if input.is_empty() => Ok(Received::nothing(0)),
             Phase::Answers | Phase::AuthChallenged => self.receive_answer(input),
+        }
+    }
+}
+
+impl Machine for Client {
+    type Event<'i> = Event<'i>;
+    type Error = PeerError;
+
+    #[inline]
+    fn receive<'i>(&mut self, input: &'i [u8]) -> Result<Received<Event<'i>>, PeerError> {
+        match self.receive_plain_item(input) {
+            Some(received) => Ok(received),
+            None => self.receive_any(input),
         }
     }
 

@@ -162,7 +162,8 @@ wire_enum! {
 /// wanted; but the place of an error is counted from the end of the line.
 type Arguments = for<'a> fn(&'a [u8], &Context) -> Result<Command<'a>, SyntaxError>;
 
-/// Makes [`Arguments`] of the parser in a family file.
+/// Makes [`Arguments`] of the parser in a family file; where one is given that reads arguments as
+/// almost all are, and nothing behind them, that one comes first.
 macro_rules! arguments {
     ($parse:path) => {{
         fn arguments<'a>(input: &'a [u8], cx: &Context) -> Result<Command<'a>, SyntaxError> {
@@ -170,6 +171,38 @@ macro_rules! arguments {
         }
         arguments
     }};
+    ($parse:path, $plain:expr) => {{
+        fn arguments<'a>(input: &'a [u8], cx: &Context) -> Result<Command<'a>, SyntaxError> {
+            match $plain(input) {
+                Some(command) => Ok(command),
+                None => odd_arguments(input, cx),
+            }
+        }
+        // Out of line, so that the other way needs no memory for a command of its own.
+        #[inline(never)]
+        fn odd_arguments<'a>(input: &'a [u8], cx: &Context) -> Result<Command<'a>, SyntaxError> {
+            to_end($parse(input, cx), cx)
+        }
+        arguments
+    }};
+}
+
+/// No argument.
+#[inline(always)]
+fn bare(input: &[u8], command: Command<'static>) -> Option<Command<'static>> {
+    if input.is_empty() { Some(command) } else { None }
+}
+
+/// The number of a message, or none.
+#[inline(always)]
+fn perhaps_number(
+    input: &[u8],
+    command: fn(Option<MessageNumber>) -> Command<'static>,
+) -> Option<Command<'static>> {
+    match input {
+        [] => Some(command(None)),
+        _ => MessageNumber::plain_argument(input).map(|number| command(Some(number))),
+    }
 }
 
 /// Arguments, when nothing but blanks is behind them.
@@ -292,20 +325,61 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
             Alone,
             "5034 4",
         ),
-        row(Verb::Stat, arguments!(stat::stat), "STAT", None, STAT, Anywhere, "1939 5"),
-        row(Verb::List, arguments!(list::list), "LIST (message)", None, LIST, Anywhere, "1939 5"),
+        row(
+            Verb::Stat,
+            arguments!(stat::stat, |input| bare(input, Command::Stat)),
+            "STAT",
+            None,
+            STAT,
+            Anywhere,
+            "1939 5",
+        ),
+        row(
+            Verb::List,
+            arguments!(list::list, |input| perhaps_number(input, Command::List)),
+            "LIST (message)",
+            None,
+            LIST,
+            Anywhere,
+            "1939 5",
+        ),
         row(
             Verb::Retr,
-            arguments!(retrieve::retr),
+            arguments!(retrieve::retr, |input| MessageNumber::plain_argument(input)
+                .map(Command::Retr)),
             "RETR message",
             None,
             MESSAGE,
             Anywhere,
             "1939 5",
         ),
-        row(Verb::Dele, arguments!(dele::dele), "DELE message", None, STATUS, Anywhere, "1939 5"),
-        row(Verb::Noop, arguments!(session::noop), "NOOP", None, STATUS, Anywhere, "1939 5"),
-        row(Verb::Rset, arguments!(session::rset), "RSET", None, STATUS, Anywhere, "1939 5"),
+        row(
+            Verb::Dele,
+            arguments!(dele::dele, |input| MessageNumber::plain_argument(input).map(Command::Dele)),
+            "DELE message",
+            None,
+            STATUS,
+            Anywhere,
+            "1939 5",
+        ),
+        row(
+            Verb::Noop,
+            arguments!(session::noop, |input| bare(input, Command::Noop)),
+            "NOOP",
+            None,
+            STATUS,
+            Anywhere,
+            "1939 5",
+        ),
+        row(
+            Verb::Rset,
+            arguments!(session::rset, |input| bare(input, Command::Rset)),
+            "RSET",
+            None,
+            STATUS,
+            Anywhere,
+            "1939 5",
+        ),
         row(
             Verb::Top,
             arguments!(retrieve::top),
@@ -317,18 +391,34 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
         ),
         row(
             Verb::Uidl,
-            arguments!(list::uidl),
+            arguments!(list::uidl, |input| perhaps_number(input, Command::Uidl)),
             "UIDL (message)",
             Some(X::Uidl),
             UIDL,
             Anywhere,
             "1939 7",
         ),
-        row(Verb::Capa, arguments!(capa::capa), "CAPA", None, CAPA, Anywhere, "2449 5"),
-        row(Verb::Stls, arguments!(stls::stls), "STLS", Some(X::Stls), STATUS, Alone, "2595 4"),
+        row(
+            Verb::Capa,
+            arguments!(capa::capa, |input| bare(input, Command::Capa)),
+            "CAPA",
+            None,
+            CAPA,
+            Anywhere,
+            "2449 5",
+        ),
+        row(
+            Verb::Stls,
+            arguments!(stls::stls, |input| bare(input, Command::Stls)),
+            "STLS",
+            Some(X::Stls),
+            STATUS,
+            Alone,
+            "2595 4",
+        ),
         row(
             Verb::Utf8,
-            arguments!(lang::utf8),
+            arguments!(lang::utf8, |input| bare(input, Command::Utf8)),
             "UTF8",
             Some(X::Utf8),
             STATUS,
@@ -344,7 +434,15 @@ pub static COMMANDS: [CommandRow; Verb::ALL.len()] = {
             Anywhere,
             "6856 3",
         ),
-        row(Verb::Quit, arguments!(session::quit), "QUIT", None, STATUS, Last, "1939 4, 6"),
+        row(
+            Verb::Quit,
+            arguments!(session::quit, |input| bare(input, Command::Quit)),
+            "QUIT",
+            None,
+            STATUS,
+            Last,
+            "1939 4, 6",
+        ),
     ]
 };
 
@@ -443,7 +541,7 @@ impl<'a> Command<'a> {
     }
 
     /// Parses the whole of `input` in a context.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse_in(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
         let line = token::line(input, cx).map(|(_, line)| line);
         let (line, mut result) = match line {
@@ -463,12 +561,19 @@ impl<'a> Command<'a> {
 /// Who parses the rest of a line, and that rest.
 #[inline(always)]
 fn arguments_of(line: &[u8]) -> (Arguments, &[u8]) {
-    // All verbs but TOP have four letters. What only looks like one is no verb that is known.
-    let (word, rest) = match (line.split_first_chunk::<4>(), line) {
-        (Some((word, rest @ ([] | [b' ', ..]))), _) => (&word[..], rest),
-        (_, [_, _, _, b' ', ..]) => line.split_at_checked(3).unwrap_or((line, &[])),
-        _ => KEYWORD.split(line),
-    };
+    // All verbs but TOP have four letters.
+    if let Some((word, rest @ ([] | [b' ', ..]))) = line.split_first_chunk::<4>() {
+        if let Some(verb) = Verb::from_short_keyword(word) {
+            return (verb.row().arguments, rest);
+        }
+    }
+    arguments_of_any(line)
+}
+
+/// The same behind a verb of any length.
+#[inline(never)]
+fn arguments_of_any(line: &[u8]) -> (Arguments, &[u8]) {
+    let (word, rest) = KEYWORD.split(line);
     match (Verb::from_keyword(word), rest.first()) {
         (None, _) => (arguments!(other), line),
         (Some(verb), None | Some(b' ' | b'\t')) => (verb.row().arguments, rest),
@@ -642,7 +747,57 @@ mod tests {
         check_lenient::<Command<'_>>(&[
             (b"NOOP\n", Deviation::BareLfLine, b"NOOP\r\n"),
             (b"RETR  1\r\n", Deviation::ExtraSpaces, b"RETR 1\r\n"),
+            (b"TOP  1 0\r\n", Deviation::ExtraSpaces, b"TOP 1 0\r\n"),
         ]);
+    }
+
+    #[test]
+    fn plain_arguments_are_read_as_the_grammar_reads_them() {
+        type Parse = for<'a> fn(&'a [u8], &Context) -> PResult<'a, Command<'a>>;
+        let parsers: [(Verb, Parse); 11] = [
+            (Verb::Stat, stat::stat),
+            (Verb::List, list::list),
+            (Verb::Retr, retrieve::retr),
+            (Verb::Dele, dele::dele),
+            (Verb::Noop, session::noop),
+            (Verb::Rset, session::rset),
+            (Verb::Uidl, list::uidl),
+            (Verb::Capa, capa::capa),
+            (Verb::Stls, stls::stls),
+            (Verb::Utf8, lang::utf8),
+            (Verb::Quit, session::quit),
+        ];
+        for (verb, parse) in parsers {
+            for arguments in [
+                "",
+                " ",
+                " 0",
+                " 1",
+                " 7 ",
+                " 10",
+                " 01",
+                "  1",
+                "\t1",
+                " 1 2",
+                " x",
+                " 1x",
+                " +1",
+                " 1234567",
+                " 12345678",
+                " 4294967295",
+                " 4294967296",
+                " -1",
+                " 1\0",
+                "1",
+            ] {
+                let tolerance = Tolerance::default();
+                let (cx, plain_cx) = (Context::new(tolerance), Context::new(tolerance));
+                let expected = to_end(parse(arguments.as_bytes(), &cx), &cx);
+                let read = (verb.row().arguments)(arguments.as_bytes(), &plain_cx);
+                assert_eq!(read, expected, "{verb}{arguments}");
+                assert_eq!(cx.met::<Deviation>(), plain_cx.met(), "{verb}{arguments}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The lexical words of POP3 over those of the core: blanks, the line end, numbers.
 
 use mailwire_core::parse::{Context, Fail, PResult, fail, stop};
-use mailwire_core::token::{DIGIT, LINE, WSP, decimal};
+use mailwire_core::token::{DIGIT, LINE, WSP, decimal, leading};
 
 use crate::tolerance::Deviation;
 
@@ -90,49 +90,52 @@ pub(crate) fn number<'a>(
     limit: u64,
     rule: &'static str,
 ) -> PResult<'a, u64> {
-    // Most numbers have fewer than eight digits; those are read in one step, without a branch for
-    // each.
-    let digits = leading(input) ^ ZEROS;
-    // No more than 9 in an octet: a carry comes only from one that is told already.
-    let others = (digits | digits.wrapping_add(ONES.wrapping_mul(0x76))) & HIGH;
-    let count = others.trailing_zeros() / 8;
-    let simple = matches!(count, 1..=7) && (count == 1 || input.first() != Some(&b'0'));
-    if simple {
-        // The last digit goes into the highest octet, zeros before the first.
-        let digits = digits << (64_u32.wrapping_sub(count.wrapping_mul(8)) & 63);
-        let value = eight_digits(digits);
-        let rest = input.get(count as usize..).unwrap_or_default();
+    if let Some((value, digits)) = short_number(input) {
         if value <= limit {
-            return Ok((rest, value));
+            return Ok((input.get(digits..).unwrap_or_default(), value));
         }
     }
     odd_number(input, cx, limit, rule)
 }
 
+/// The number of up to seven digits at the beginning of `input` and how many they are, when it is
+/// written as numbers are: the first is no zero unless it is alone.
+///
+/// Most numbers are so. They are read in one step, without a branch for each digit.
+#[inline(always)]
+pub(crate) fn short_number(input: &[u8]) -> Option<(u64, usize)> {
+    short_number_in(leading(input))
+}
+
+/// The same in eight octets, the first of them lowest.
+#[inline(always)]
+pub(crate) fn short_number_in(octets: u64) -> Option<(u64, usize)> {
+    let digits = octets ^ ZEROS;
+    // No more than 9 in an octet: a carry comes only from one that is told already.
+    let others = (digits | digits.wrapping_add(ONES.wrapping_mul(0x76))) & HIGH;
+    let count = others.trailing_zeros() / 8;
+    if !matches!(count, 1..=7) || (count > 1 && octets & 0xff == u64::from(b'0')) {
+        return None;
+    }
+    // The last digit goes into the highest octet, zeros before the first.
+    let digits = digits << (64_u32.wrapping_sub(count.wrapping_mul(8)) & 63);
+    Some((eight_digits(digits), count as usize))
+}
+
+/// The number that the first so many of eight octets are, when it is written as numbers are.
+#[inline(always)]
+pub(crate) fn number_of_length(octets: u64, count: usize) -> Option<u64> {
+    if !matches!(count, 1..=7) || (count > 1 && octets & 0xff == u64::from(b'0')) {
+        return None;
+    }
+    let digits = (octets ^ ZEROS) << (64_usize.wrapping_sub(count.wrapping_mul(8)) & 63);
+    let others = (digits | digits.wrapping_add(ONES.wrapping_mul(0x76))) & HIGH;
+    if others == 0 { Some(eight_digits(digits)) } else { None }
+}
+
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
-
-/// The first eight octets, the first of them lowest; NUL where there are fewer.
-#[inline(always)]
-fn leading(input: &[u8]) -> u64 {
-    if let Some(octets) = input.first_chunk() {
-        return u64::from_le_bytes(*octets);
-    }
-    // Two halves that overlap, so that no length needs a loop.
-    let len = input.len();
-    if let (Some(low), Some(high)) = (input.first_chunk(), input.last_chunk()) {
-        let high = u64::from(u32::from_le_bytes(*high));
-        return u64::from(u32::from_le_bytes(*low))
-            | high << (len.wrapping_sub(4).wrapping_mul(8) & 63);
-    }
-    match *input {
-        [a] => u64::from(a),
-        [a, b] => u64::from(u16::from_le_bytes([a, b])),
-        [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
-        _ => 0,
-    }
-}
 
 /// The value of eight digits, the first of them lowest: neighbours are joined to pairs, to fours and
 /// to eight.
@@ -175,6 +178,14 @@ fn odd_number<'a>(
 /// as numbers are: the first is no zero unless it is alone. `None` for all that needs a closer look.
 #[inline(always)]
 pub(crate) fn plain_number(input: &[u8], most: usize) -> Option<(u64, &[u8])> {
+    if let Some((value, digits)) = short_number(input) {
+        return if digits <= most { Some((value, input.get(digits..)?)) } else { None };
+    }
+    plain_long_number(input, most)
+}
+
+#[inline(never)]
+fn plain_long_number(input: &[u8], most: usize) -> Option<(u64, &[u8])> {
     let (mut value, mut digits) = (0_u64, 0_usize);
     while let Some(digit @ 0..=9) = input.get(digits).map(|byte| byte.wrapping_sub(b'0')) {
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
@@ -256,6 +267,41 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn plain_numbers_agree_with_a_look_at_each_octet() {
+        for text in ["0", "7", "10", "1234567", "12345678", "1234567890123456789"] {
+            for len in 1..=text.len() {
+                let digits = &text.as_bytes()[text.len() - len..];
+                for most in [1, 9, 19] {
+                    for behind in 0..=u8::MAX {
+                        for more in [0, 1, 2, 7, 8] {
+                            let mut input = digits.to_vec();
+                            input.resize(len + more, behind);
+                            let count = DIGIT.span(&input);
+                            let plain = count <= most && (count == 1 || input[0] != b'0');
+                            let value = decimal(&input[..count]).unwrap_or(0);
+                            let expected = plain.then(|| (value, &input[count..]));
+                            if count < 20 {
+                                assert_eq!(plain_number(&input, most), expected, "{input:?}");
+                            }
+                            let short = (count < 8 && (count == 1 || input[0] != b'0'))
+                                .then_some((value, count));
+                            assert_eq!(short_number(&input), short, "{input:?}");
+                            for len in 0..9 {
+                                let whole = input.get(..len).and_then(decimal);
+                                let plain = len < 8 && (len == 1 || input[0] != b'0');
+                                let number = number_of_length(leading(&input), len);
+                                assert_eq!(number, whole.filter(|_| plain), "{len} {input:?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(short_number(b""), None);
+        assert_eq!(short_number(b"x"), None);
     }
 
     #[test]

@@ -501,7 +501,7 @@ impl<'a> Command<'a> {
     }
 
     /// Parses the whole of `input` in a context.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn parse_in(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
         let line = token::line(input, cx).map(|(_, line)| line);
         let (line, mut result) = match line {
@@ -521,11 +521,19 @@ impl<'a> Command<'a> {
 /// Who parses the rest of a line, and that rest.
 #[inline(always)]
 fn arguments_of(line: &[u8]) -> (Arguments, &[u8]) {
-    // Most verbs have four letters. What only looks like one is no verb that is known.
-    let (word, rest) = match line.split_first_chunk::<4>() {
-        Some((word, rest @ ([] | [b' ', ..]))) => (&word[..], rest),
-        _ => KEYWORD.split(line),
-    };
+    // Most verbs have four letters.
+    if let Some((word, rest @ ([] | [b' ', ..]))) = line.split_first_chunk::<4>() {
+        if let Some(verb) = Verb::from_short_keyword(word) {
+            return (verb.row().arguments, rest);
+        }
+    }
+    arguments_of_any(line)
+}
+
+/// The same behind a verb of any length.
+#[inline(never)]
+fn arguments_of_any(line: &[u8]) -> (Arguments, &[u8]) {
+    let (word, rest) = KEYWORD.split(line);
     match (Verb::from_keyword(word), rest.first()) {
         (None, _) => (arguments!(other), line),
         (Some(verb), None | Some(b' ' | b'\t')) => (verb.row().arguments, rest),

@@ -1,7 +1,7 @@
 //! The lexical words of SMTP over those of the core: blanks between arguments and the line end.
 
 use mailwire_core::parse::{Context, PResult, fail, stop};
-use mailwire_core::token::WSP;
+use mailwire_core::token::{WSP, leading};
 
 use crate::tolerance::Deviation;
 
@@ -79,12 +79,15 @@ pub(crate) fn plain_domain(input: &[u8]) -> Option<(&[u8], &[u8])> {
 #[inline(always)]
 fn plain_word<const LOCAL: bool>(input: &[u8]) -> Option<(&[u8], &[u8])> {
     const HIGH: u64 = all(0x80);
-    let mut at = 0_usize;
+    let mut rest = input;
     // The word begins as if behind a dot.
     let (mut dot_before, mut mark_before) = (0x80, 0x80);
     let mut wrong = 0;
     loop {
-        let octets = word_at(input, at);
+        let (octets, behind) = match rest.split_first_chunk() {
+            Some((octets, behind)) => (u64::from_le_bytes(*octets), behind),
+            None => (last_octets(input, rest), &[][..]),
+        };
         let low = octets & !HIGH;
         let lower = low | all(0x20);
         let letter = (lower + all(0x80 - b'a')) & !(lower + all(0x7f - b'z'));
@@ -98,18 +101,19 @@ fn plain_word<const LOCAL: bool>(input: &[u8]) -> Option<(&[u8], &[u8])> {
         let dot = !is_not(low, b'.');
         let mark = if LOCAL { dot } else { from_hyphen & !(low + all(0x7f - b'.')) };
         // The word ends as if a dot were behind it.
-        let behind = !(member & !octets) & HIGH;
-        let end = behind & behind.wrapping_neg();
+        let others = !(member & !octets) & HIGH;
+        let end = others & others.wrapping_neg();
         let inside = end.wrapping_sub(1) & HIGH;
         let (dot, mark) = (dot & inside | end, mark & inside | end);
         wrong |= mark & (mark << 8 | mark_before) & (dot | dot << 8 | dot_before);
         if end == 0 {
             (dot_before, mark_before) = (dot >> 56, mark >> 56);
-            at = at.saturating_add(8);
+            rest = behind;
             continue;
         }
-        at = at.saturating_add(usize::try_from(end.trailing_zeros() / 8).unwrap_or_default());
-        return if wrong == 0 { input.split_at_checked(at) } else { None };
+        let len = usize::try_from(end.trailing_zeros() / 8).unwrap_or_default();
+        let len = input.len().saturating_sub(rest.len()).saturating_add(len);
+        return if wrong == 0 { input.split_at_checked(len) } else { None };
     }
 }
 
@@ -124,24 +128,15 @@ const fn is_not(octets: u64, octet: u8) -> u64 {
     (octets ^ all(octet)) + all(0x7f)
 }
 
-/// The eight octets of `input` at `at`, the first in the lowest place; NUL behind the end.
+/// The octets of `rest`, with which `input` ends, when they are fewer than eight: the first in the
+/// lowest place, NUL behind the last.
 #[inline(always)]
-fn word_at(input: &[u8], at: usize) -> u64 {
-    let rest = input.get(at..).unwrap_or_default();
-    if let Some(octets) = rest.first_chunk() {
-        return u64::from_le_bytes(*octets);
-    }
+fn last_octets(input: &[u8], rest: &[u8]) -> u64 {
     match input.last_chunk() {
         // Octets before the rest are shifted out.
         Some(octets) if !rest.is_empty() => u64::from_le_bytes(*octets) >> (64 - 8 * rest.len()),
         Some(_) => 0,
-        None => {
-            let mut octets = [0; 8];
-            for (to, from) in octets.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            u64::from_le_bytes(octets)
-        }
+        None => leading(rest),
     }
 }
 

@@ -175,44 +175,28 @@ pub(super) fn which_bare(octets: &[u8]) -> (bool, bool) {
 
 /// The place behind the first CRLF in `octets[from..]` that has a dot behind it.
 pub(super) fn line_start_with_dot(octets: &[u8], from: usize) -> Option<usize> {
-    let rest = octets.get(from..)?;
-    // A search costs more to prepare than to run over a few lines, and where one line starts with
-    // a dot the next may do so too: a window without preparation comes first.
-    let near = match rest.first_chunk::<{ WINDOW + 2 }>() {
-        Some(window) if !has_dot(window) => WINDOW,
-        Some(_) => {
-            if let Some(at) = dot_in_window(rest, WINDOW) {
-                return from.checked_add(at);
-            }
-            WINDOW
-        }
-        None => 0,
-    };
-    let from = from.checked_add(near)?;
-    let at = memmem::find(octets.get(from..)?, b"\r\n.")?;
+    let at = find_dot(octets.get(from..)?)?;
     from.checked_add(at)?.checked_add(2)
 }
 
-/// Whether a dot stands behind an LF.
-#[inline(always)]
-fn has_dot(window: &[u8; WINDOW + 2]) -> bool {
-    let (second, third) = (window.get(1..).unwrap_or(&[]), window.get(2..).unwrap_or(&[]));
-    let pairs = second.iter().zip(third);
-    pairs.fold(0, |dot, (&b, &c)| dot | u8::from((b == b'\n') & (c == b'.'))) != 0
-}
-
-/// The same for the window at the start of `octets`, where each line costs a search for its end.
+/// The same for the window at the start of `octets`.
 pub(super) fn dot_in_window(octets: &[u8], dealt_with: usize) -> Option<usize> {
     let window = octets.get(..dealt_with.saturating_add(2)).unwrap_or(octets);
-    let mut at = 0_usize;
-    loop {
-        let lf = at.checked_add(memchr(b'\n', window.get(at..)?)?)?;
-        at = lf.checked_add(1)?;
-        let cr = lf.checked_sub(1).and_then(|before| window.get(before));
-        if cr == Some(&b'\r') && window.get(at) == Some(&b'.') {
-            return Some(at);
-        }
+    find_dot(window)?.checked_add(2)
+}
+
+/// The first CRLF with a dot behind it.
+fn find_dot(octets: &[u8]) -> Option<usize> {
+    #[cfg(feature = "std")]
+    {
+        // What a search has to know of its needle is worked out once: a chunk of a body is as soon
+        // looked through.
+        static DOT: std::sync::LazyLock<memmem::Finder<'static>> =
+            std::sync::LazyLock::new(|| memmem::Finder::new(b"\r\n."));
+        DOT.find(octets)
     }
+    #[cfg(not(feature = "std"))]
+    memmem::find(octets, b"\r\n.")
 }
 
 #[cfg(test)]

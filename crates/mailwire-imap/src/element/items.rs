@@ -10,8 +10,9 @@ use mailwire_core::IntoOwned;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 
-use super::string::trusted;
+use super::string::trusted_with;
 use crate::token::{close, open, sp};
+use crate::tolerance::Deviation;
 
 mod some;
 
@@ -73,6 +74,8 @@ pub(crate) use item;
 pub struct Items<'a, T> {
     wire: Cow<'a, [u8]>,
     len: u32,
+    /// True where quotes that nothing escapes could be content.
+    quotes: bool,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -84,7 +87,8 @@ pub struct ItemTail<'a, T>(Items<'a, T>);
 
 impl<'a, T: Item> Items<'a, T> {
     /// No item.
-    pub const EMPTY: Self = Self { wire: Cow::Borrowed(b""), len: 0, kind: PhantomData };
+    pub const EMPTY: Self =
+        Self { wire: Cow::Borrowed(b""), len: 0, quotes: false, kind: PhantomData };
 
     /// These items, in their order.
     pub fn new<'x>(items: impl IntoIterator<Item = T::At<'x>>) -> Items<'static, T> {
@@ -93,12 +97,14 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
             item.encode(out);
         });
-        Items { wire: Cow::Owned(wire), len, kind: PhantomData }
+        Items { wire: Cow::Owned(wire), len, quotes: false, kind: PhantomData }
     }
 
     /// Items that the grammar has already checked, and how many they are.
-    pub(crate) const fn checked(wire: &'a [u8], len: u32) -> Self {
-        Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }
+    #[inline]
+    pub(crate) fn checked(wire: &'a [u8], len: u32, cx: &Context) -> Self {
+        let quotes = cx.allows(Deviation::UnescapedQuote);
+        Self { wire: Cow::Borrowed(wire), len, quotes, kind: PhantomData }
     }
 
     /// How many items there are.
@@ -116,7 +122,7 @@ impl<'a, T: Item> Items<'a, T> {
     /// The items in their order.
     #[must_use]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { rest: &self.wire, left: self.len, kind: PhantomData }
+        Iter { rest: &self.wire, left: self.len, quotes: self.quotes, kind: PhantomData }
     }
 
     /// True when an item of the list is this one.
@@ -141,20 +147,34 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+        Ok((rest, Self::checked(wire, len, cx)))
     }
 
-    /// `item *(SP item)`: at least one.
+    /// `item *(SP item)`: at least one, up to a bracket or the end of a line.
     ///
     /// # Errors
     /// Those of the items.
     #[inline]
     pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<true>(input, cx)
+    }
+
+    /// The same where no bracket ends the items, so that one can begin with it: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
+    #[inline]
+    pub(crate) fn parse_line(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, ()) = T::check_item(input, cx)?;
         let mut len = 1_u32;
+        // Blanks at the end are for the line to judge.
         while let [b' ', behind @ ..] = rest {
-            // Blanks at the end are for the line to judge.
-            if behind.iter().find(|octet| **octet != b' ').is_none_or(|octet| is_end(*octet)) {
+            if !has_item::<BRACKET>(behind) {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
@@ -162,13 +182,17 @@ impl<'a, T: Item> Items<'a, T> {
             len = len.saturating_add(1);
         }
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { wire: Cow::Borrowed(wire), len, kind: PhantomData }))
+        Ok((rest, Self::checked(wire, len, cx)))
     }
 }
 
-/// What ends a list, so that blanks before it are none between items.
-const fn is_end(octet: u8) -> bool {
-    matches!(octet, b')' | b']' | b'\r' | b'\n')
+/// True where an item stands behind blanks, and not the end of a list, a line or, with `BRACKET`, a code.
+#[inline]
+fn has_item<const BRACKET: bool>(behind: &[u8]) -> bool {
+    match behind.iter().find(|octet| **octet != b' ') {
+        None | Some(b')' | b'\r' | b'\n') => false,
+        Some(octet) => !(BRACKET && *octet == b']'),
+    }
 }
 
 impl<'a, T: Item> Wire<'a> for Items<'a, T> {
@@ -206,7 +230,7 @@ impl<'a, T: Item> Wire<'a> for ItemList<'a, T> {
         if let Ok((rest, ())) = close(inside, cx, RULE) {
             return Ok((rest, Self::EMPTY));
         }
-        let (rest, items) = cut(Items::parse_some(inside, cx))?;
+        let (rest, items) = cut(Items::parse_line(inside, cx))?;
         if !matches!(rest, [b')' | b' ', ..]) {
             return Err(stop(rest, RULE));
         }
@@ -235,19 +259,33 @@ impl<'a, T: Item> ItemTail<'a, T> {
     }
 }
 
-impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
+impl<'a, T: Item> ItemTail<'a, T> {
+    /// `*(SP item)` where no bracket ends the items, so that one can begin with it: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
     #[inline]
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(crate) fn parse_line(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match input {
-            [b' ', behind @ ..]
-                if behind.iter().find(|octet| **octet != b' ').is_some_and(|o| !is_end(*o)) =>
-            {
+            [b' ', behind @ ..] if has_item::<BRACKET>(behind) => {
                 let (rest, ()) = sp(input, cx)?;
-                let (rest, items) = cut(Items::parse_some(rest, cx))?;
+                let (rest, items) = cut(Items::parse_until::<BRACKET>(rest, cx))?;
                 Ok((rest, Self(items)))
             }
             _ => Ok((input, Self::EMPTY)),
         }
+    }
+}
+
+impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<true>(input, cx)
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -261,6 +299,7 @@ impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
 pub struct Iter<'x, T> {
     rest: &'x [u8],
     left: u32,
+    quotes: bool,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -271,7 +310,7 @@ impl<'x, T: Item> Iterator for Iter<'x, T> {
     fn next(&mut self) -> Option<T::At<'x>> {
         self.left = self.left.checked_sub(1)?;
         // The octets were checked: the parser finds the same items again.
-        let (rest, item) = T::parse_item(self.rest, &trusted()).ok()?;
+        let (rest, item) = T::parse_item(self.rest, &trusted_with(self.quotes)).ok()?;
         self.rest = rest.split_at(rest.iter().take_while(|octet| **octet == b' ').count()).1;
         Some(item)
     }
@@ -283,7 +322,7 @@ impl<'x, T: Item> Iterator for Iter<'x, T> {
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
-        Self { rest: self.rest, left: self.left, kind: PhantomData }
+        Self { rest: self.rest, left: self.left, quotes: self.quotes, kind: PhantomData }
     }
 }
 
@@ -295,7 +334,7 @@ impl<T: Item> fmt::Debug for Iter<'_, T> {
 
 impl<T> Clone for Items<'_, T> {
     fn clone(&self) -> Self {
-        Self { wire: self.wire.clone(), len: self.len, kind: PhantomData }
+        Self { wire: self.wire.clone(), len: self.len, quotes: self.quotes, kind: PhantomData }
     }
 }
 
@@ -307,7 +346,8 @@ impl<T: Item> PartialEq for Items<'_, T> {
         fn equal<'x, T: Item>(one: &'x Items<'_, T>, other: &'x Items<'_, T>) -> bool {
             one.iter().zip(other.iter()).all(|(one, other)| one == other)
         }
-        same && (self.wire == other.wire || equal(self, other))
+        let same_octets = self.quotes == other.quotes && self.wire == other.wire;
+        same && (same_octets || equal(self, other))
     }
 }
 
@@ -338,7 +378,12 @@ impl<T: Item> IntoOwned for Items<'_, T> {
     type Owned = Items<'static, T>;
 
     fn into_owned(self) -> Items<'static, T> {
-        Items { wire: Cow::Owned(self.wire.into_owned()), len: self.len, kind: PhantomData }
+        Items {
+            wire: Cow::Owned(self.wire.into_owned()),
+            len: self.len,
+            quotes: self.quotes,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -403,9 +448,8 @@ forms!(ItemList ItemTail);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::string::AString;
+    use crate::element::string::{AString, trusted};
     use crate::rows::{check_lenient, check_rejects, check_rows};
-    use crate::tolerance::Deviation;
 
     type Words<'a> = ItemList<'a, AString<'static>>;
 
@@ -419,6 +463,7 @@ mod tests {
             (b"()", words([])),
             (b"(a)", words(["a"])),
             (b"(a \"b c\" {3}\r\nd\r\n)", words(["a", "b c", "d\r\n"])),
+            (b"(a ]b ])", words(["a", "]b", "]"])),
         ]);
         check_rejects::<Words<'_>>(&[
             (b"", "list", 0),

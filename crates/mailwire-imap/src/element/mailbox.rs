@@ -105,7 +105,8 @@ impl<'a> Wire<'a> for Mailbox<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         if let Some(b'"' | b'{') = input.first() {
             let (rest, name) = astring(input, cx)?;
-            return if name.contains(&0) {
+            // A quoted string has no NUL.
+            return if input.first() == Some(&b'{') && name.contains(&0) {
                 Err(stop(input, "mailbox"))
             } else {
                 Ok((rest, Self(name)))

@@ -250,6 +250,31 @@ impl Iterator for Ranges<'_> {
     }
 }
 
+/// The ranges of a set of UIDs, in the order in which they are written.
+#[derive(Debug, Clone)]
+struct UidRanges<'a>(&'a [u8]);
+
+impl Iterator for UidRanges<'_> {
+    type Item = UidRange;
+
+    #[inline]
+    fn next(&mut self) -> Option<UidRange> {
+        // The octets were checked: each number has 32 bits.
+        let uid = |(number, len): (Option<u64>, usize)| {
+            Some((NonZeroU32::new(u32::try_from(number?).ok()?)?, len))
+        };
+        let (first, len) = uid(digits(self.0))?;
+        let (mut last, mut rest) = (first, self.0.get(len..)?);
+        if let [b':', behind @ ..] = rest {
+            let len;
+            (last, len) = uid(digits(behind))?;
+            rest = behind.get(len..)?;
+        }
+        self.0 = rest.get(1..).unwrap_or_default();
+        Some(UidRange { first, last })
+    }
+}
+
 impl<'a> SequenceSet<'a> {
     /// `$`: the result of the last search that was saved.
     pub const SAVED: Self = Self { wire: Cow::Borrowed(b"$"), ranges: 0 };
@@ -378,12 +403,7 @@ impl<'a> UidSet<'a> {
 
     /// The ranges, in the order in which they are written.
     pub fn ranges(&self) -> impl Iterator<Item = UidRange> + Clone + '_ {
-        self.0.ranges().filter_map(|range| match (range.first, range.last) {
-            (SequenceNumber::Number(first), SequenceNumber::Number(last)) => {
-                Some(UidRange { first, last })
-            }
-            _ => None,
-        })
+        UidRanges(&self.0.wire)
     }
 
     /// True when `uid` is in the set.

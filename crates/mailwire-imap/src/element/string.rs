@@ -215,6 +215,14 @@ pub(crate) fn trusted() -> Context {
     Context::new(crate::Tolerance::lenient()).with_mode(crate::Mode::UTF8.bits())
 }
 
+/// The same, where quotes that nothing escapes were content only if they were allowed to be: strings end
+/// where they ended then.
+pub(crate) fn trusted_with(quotes: bool) -> Context {
+    let tolerance = crate::Tolerance::lenient();
+    let tolerance = if quotes { tolerance } else { tolerance.without(Deviation::UnescapedQuote) };
+    Context::new(tolerance).with_mode(crate::Mode::UTF8.bits())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -257,6 +257,13 @@ mod tests {
             (b"$ \"a b\"", copy("$", "a b")),
             (b"1,5:* INBOX", copy("1,5:*", "INBOX")),
         ]);
+        use crate::Command;
+        check_rows(&[
+            (b"COPY 1 x", Command::Copy(copy("1", "x"))),
+            (b"MOVE 1 x", Command::Move(copy("1", "x"))),
+            (b"UID COPY 1 x", Command::UidCopy(copy("1", "x"))),
+            (b"UID MOVE 1 x", Command::UidMove(copy("1", "x"))),
+        ]);
         check_rejects::<Copy<'_>>(&[
             (b"", "sequence-set", 0),
             (b"1", "SP", 1),
@@ -318,7 +325,7 @@ mod tests {
     proptest! {
         #[test]
         fn pairs_by_definition(uids in proptest::collection::vec(1..60_u32, 1..9), first in 1..99_u32) {
-            let count = uids.len() as u32;
+            let count = u32::try_from(uids.len()).unwrap();
             let source = UidSet::from_uids(uids.iter().copied()).unwrap();
             let destination = UidSet::from_uids(first..first + count).unwrap();
             let code = CopyUid::new(number(1), source, destination).unwrap();

@@ -99,6 +99,13 @@ mod tests {
             (b"505,507,510,625", vanished(false, "505,507,510,625")),
             (b"(EARLIER) 41,43:116", vanished(true, "41,43:116")),
         ]);
+        use crate::element::sequence::SequenceSet;
+        use crate::{Command, Data};
+        check_rows(&[(b"VANISHED 5", Data::Vanished(vanished(false, "5")))]);
+        check_rows(&[
+            (b"EXPUNGE", Command::Expunge),
+            (b"UID EXPUNGE 3:5", Command::UidExpunge(SequenceSet::parse(b"3:5").unwrap())),
+        ]);
         check_rejects::<Vanished<'_>>(&[
             (b"", "uid-set", 0),
             (b"(LATER) 1", "(EARLIER)", 0),

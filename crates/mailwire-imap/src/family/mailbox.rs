@@ -5,7 +5,7 @@
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut};
-use mailwire_core::{InvalidValue, into_owned, wire_api};
+use mailwire_core::{IntoOwned, InvalidValue, into_owned, wire_api};
 
 use super::list::Attribute;
 use crate::Mode;
@@ -45,7 +45,7 @@ use crate::tolerance::Deviation;
 ///
 /// let create = Create::parse(br"Everything (USE (\All))")?;
 /// let Some(CreateParameter::Use(uses)) = create.parameters.iter().next() else { panic!() };
-/// assert!(uses.contains(&Attribute::All));
+/// assert!(uses.attributes().contains(&Attribute::All));
 /// assert_eq!(create.to_bytes(), br"Everything (USE (\All))");
 /// # Ok::<(), mailwire_imap::SyntaxError>(())
 /// ```
@@ -90,7 +90,7 @@ dispatch! {
     /// ```
     pub enum CreateParameter<'a> {
         /// The special uses that the mailbox shall have.
-        Use(ItemList<'a, Attribute<'static>>) = "USE",
+        Use(UseAttributes<'a>) = "USE",
     }
     others {
         /// A parameter that is not known here.
@@ -99,6 +99,12 @@ dispatch! {
     /// The parameters that are known here, by name.
     pub enum CreateParameterName: "create-param-name" in LABEL;
 }
+
+/// The special uses that a new mailbox shall have, in parentheses; there can be none.
+///
+/// RFC 6154 section 3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseAttributes<'a>(ItemList<'a, Attribute<'static>>);
 
 /// A parameter of CREATE that is not known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +156,45 @@ wire_api!(Deviation, Mode: Create, CreateParameter, Rename);
 into_owned!(struct Create { mailbox, parameters });
 into_owned!(struct Rename { from, to, parameters });
 into_owned!(@impl CreateExtension, self => { CreateExtension(self.0.into_owned()) });
+into_owned!(@impl UseAttributes, self => { UseAttributes(IntoOwned::into_owned(self.0)) });
 item!(CreateParameter);
+
+impl<'a> UseAttributes<'a> {
+    /// These special uses. The server judges which of them it supports.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for what is no attribute, with its place in the list.
+    pub fn new<'x>(
+        uses: impl IntoIterator<Item = Attribute<'x>>,
+    ) -> Result<UseAttributes<'static>, InvalidValue> {
+        let mut damaged = None;
+        let uses = uses.into_iter().enumerate().map(|(at, attribute)| {
+            // What was damaged in a response has no place in a command.
+            if matches!(attribute, Attribute::Invalid(_)) {
+                damaged.get_or_insert(at);
+            }
+            attribute
+        });
+        let uses = ItemList::new(uses);
+        damaged.map_or(Ok(UseAttributes(uses)), |at| Err(InvalidValue { what: "use-attr", at }))
+    }
+
+    /// The special uses.
+    #[must_use]
+    pub const fn attributes(&self) -> &ItemList<'a, Attribute<'static>> {
+        &self.0
+    }
+}
+
+impl<'a> Wire<'a> for UseAttributes<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        ItemList::parse_part(input, cx).map(|(rest, uses)| (rest, Self(uses)))
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(&self.0);
+    }
+}
 
 impl<'a> Wire<'a> for Create<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
@@ -246,7 +290,8 @@ mod tests {
             mailbox: name(mailbox),
             parameters: ItemList::new(parameters),
         };
-        let uses = |uses: Vec<Attribute<'static>>| CreateParameter::Use(ItemList::new(uses));
+        let uses =
+            |uses: Vec<Attribute<'static>>| CreateParameter::Use(UseAttributes::new(uses).unwrap());
         let new = Attribute::Other(AttributeExtension::new("New").unwrap());
         let partition = CreateExtension::new(parameter("PARTITION", Some("(x)"))).unwrap();
         check_rows(&[
@@ -287,6 +332,9 @@ mod tests {
             (b"x (USE  (\\All))", Deviation::ExtraSpaces, b"x (USE (\\All))"),
         ]);
         assert!(CreateExtension::new(parameter("use", None)).is_err());
+        let listed = crate::family::list::ListData::parse(b"(\\Sent x) NIL a").unwrap();
+        let uses = UseAttributes::new(listed.attributes.iter());
+        assert_eq!(uses, Err(InvalidValue { what: "use-attr", at: 1 }));
     }
 
     #[test]
@@ -335,7 +383,7 @@ mod tests {
             check_roundtrip!(Rename: rename);
             let other = Parameter::new(Label::new("X-Y").unwrap(), Some(&value)).unwrap();
             let other = CreateParameter::Other(CreateExtension::new(other).unwrap());
-            let uses = CreateParameter::Use(ItemList::new([Attribute::Sent]));
+            let uses = CreateParameter::Use(UseAttributes::new([Attribute::Sent]).unwrap());
             let create = Create { mailbox: name(&from), parameters: ItemList::new([other, uses]) };
             check_roundtrip!(Create: create);
         }

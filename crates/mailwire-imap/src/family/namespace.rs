@@ -14,7 +14,7 @@ use crate::element::invalid::Invalid;
 use crate::element::items::{ItemTail, SomeList, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::raw::skip_value;
-use crate::element::string::{IString, trusted};
+use crate::element::string::{IString, trusted_with};
 use crate::token::{close, nil, open, sp, write_string};
 use crate::tolerance::Deviation;
 
@@ -67,6 +67,8 @@ pub struct Namespaces<'a> {
 pub struct NamespaceList<'a> {
     /// Namespaces, each in its parentheses.
     wire: Cow<'a, [u8]>,
+    /// True where quotes that nothing escapes could be content.
+    quotes: bool,
 }
 
 /// A namespace, or what stands in place of one.
@@ -124,7 +126,7 @@ pub struct OtherNamespaceExtension<'a> {
 
 wire_api!(Deviation, Mode: Namespaces, Namespace);
 into_owned!(struct Namespaces { personal, other_users, shared });
-into_owned!(struct NamespaceList { wire });
+into_owned!(struct NamespaceList { wire, quotes });
 into_owned!(
     enum Descriptor {
         Namespace(namespace),
@@ -187,7 +189,7 @@ impl<'a> Wire<'a> for NamespaceList<'a> {
         }
         let wire = Cow::Borrowed(inside.split_at(inside.len() - rest.len()).0);
         let (rest, ()) = close(rest, cx, RULE)?;
-        Ok((rest, Self { wire }))
+        Ok((rest, Self { wire, quotes: cx.allows(Deviation::UnescapedQuote) }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -238,7 +240,7 @@ impl<'a> NamespaceList<'a> {
         for namespace in namespaces {
             out.put(&namespace);
         }
-        NamespaceList { wire: Cow::Owned(wire) }
+        NamespaceList { wire: Cow::Owned(wire), quotes: false }
     }
 
     /// True where there is none: NIL.
@@ -252,7 +254,7 @@ impl<'a> NamespaceList<'a> {
         let mut rest = &*self.wire;
         core::iter::from_fn(move || {
             // The octets were checked; at their end there is none.
-            let (behind, item) = descriptor(skip_blanks(rest), &trusted()).ok()?;
+            let (behind, item) = descriptor(skip_blanks(rest), &trusted_with(self.quotes)).ok()?;
             rest = behind;
             Some(item)
         })
@@ -265,7 +267,7 @@ impl PartialEq for NamespaceList<'_> {
         fn equal<'x>(one: &'x NamespaceList<'_>, other: &'x NamespaceList<'_>) -> bool {
             one.iter().eq(other.iter())
         }
-        self.wire == other.wire || equal(self, other)
+        self.quotes == other.quotes && self.wire == other.wire || equal(self, other)
     }
 }
 
@@ -448,6 +450,8 @@ mod tests {
             (b"NIL  NIL NIL", Deviation::ExtraSpaces, b"NIL NIL NIL"),
             (b"((\"\" \"/\") ) NIL NIL", Deviation::TrailingSpace, b"((\"\" \"/\")) NIL NIL"),
         ]);
+        check_rows(&[(b"NAMESPACE", crate::Command::Namespace)]);
+        check_rows(&[(b"NAMESPACE NIL NIL NIL", crate::Data::Namespace(Namespaces::default()))]);
         let list = SomeList::new([IString::new("x").unwrap()]).unwrap();
         assert!(OtherNamespaceExtension::new(IString::new("translation").unwrap(), list).is_err());
     }

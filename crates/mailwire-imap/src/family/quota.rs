@@ -346,7 +346,7 @@ impl<'a> Wire<'a> for QuotaData<'a> {
 impl<'a> Wire<'a> for QuotaRootData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, roots) = ItemTail::parse_part(rest, cx)?;
+        let (rest, roots) = ItemTail::parse_line(rest, cx)?;
         Ok((rest, Self { mailbox, roots }))
     }
 
@@ -409,6 +409,12 @@ mod tests {
                 set("a b", Vec::from([(foo(), i64::MAX as u64)])),
             ),
         ]);
+        use crate::Command;
+        check_rows(&[
+            (b"GETQUOTA \"\"", Command::GetQuota(root(""))),
+            (b"GETQUOTAROOT INBOX", Command::GetQuotaRoot(Mailbox::INBOX)),
+            (b"SETQUOTA \"\" ()", Command::SetQuota(set("", Vec::new()))),
+        ]);
         check_rejects::<SetQuota<'_>>(&[
             (b"", "astring", 0),
             (b"\"\"", "SP", 2),
@@ -467,6 +473,7 @@ mod tests {
             (b"INBOX", roots(Vec::new())),
             (b"INBOX \"\"", roots(Vec::from([""]))),
             (b"INBOX #user/alice \"a b\"", roots(Vec::from(["#user/alice", "a b"]))),
+            (b"INBOX ]a ]", roots(Vec::from(["]a", "]"]))),
         ]);
         check_rejects::<QuotaRootData<'_>>(&[(b"", "mailbox", 0), (b"a (b)", "astring", 2)]);
         check_lenient::<QuotaRootData<'_>>(&[(b"a  b", Deviation::ExtraSpaces, b"a b")]);

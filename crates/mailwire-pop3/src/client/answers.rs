@@ -12,6 +12,7 @@ use crate::command::Verb;
 use crate::error::PeerError;
 use crate::extension::{Extension, Extensions};
 use crate::family::greeting::Greeting;
+use crate::family::list::ListItem;
 use crate::framing::{Listed, ListingFramer};
 use crate::state::{Outcome, State};
 use crate::tolerance::Deviation;
@@ -92,6 +93,24 @@ impl Client {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The next line of a listing of sizes, when it is as almost all are and nothing else is due. A
+    /// maildrop can have very many of them.
+    #[inline(always)]
+    pub(super) fn receive_plain_item<'i>(&self, input: &'i [u8]) -> Option<Received<Event<'i>>> {
+        let Phase::Listing { listing: Listing::Sizes, framer, ticket } = &self.phase else {
+            return None;
+        };
+        if framer.is_mid_line() || self.error.is_some() || !self.ended.is_empty() {
+            return None;
+        }
+        let (item, consumed) = ListItem::plain_line(input)?;
+        if consumed > self.config.limits.response_line {
+            return None;
+        }
+        let (ticket, item) = (*ticket, Item::Size(item));
+        Some(Received::event(consumed, Event::Item { ticket, item, deviations: Deviations::EMPTY }))
     }
 
     /// The next line of a listing.

@@ -73,6 +73,16 @@ impl MessageNumber {
         Some((Self(number), rest.strip_prefix(b" ")?))
     }
 
+    /// A space and a number of up to seven digits, with nothing behind it, as almost all are in
+    /// commands. `None` for all that needs a closer look.
+    #[inline(always)]
+    pub(crate) fn plain_argument(input: &[u8]) -> Option<Self> {
+        let digits = input.strip_prefix(b" ")?;
+        let (number, len) = token::short_number(digits)?;
+        let number = NonZeroU32::new(u32::try_from(number).ok()?)?;
+        if len == digits.len() { Some(Self(number)) } else { None }
+    }
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> u32 {

@@ -11,6 +11,7 @@
 use alloc::borrow::Cow;
 
 use mailwire_core::encoder::Encoder;
+use mailwire_core::line::lf_place;
 use mailwire_core::parse::{Context, PResult, Wire};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
@@ -135,6 +136,26 @@ impl<'a> ListItem<'a> {
         rest.is_empty().then_some(Self::new(number, size))
     }
 
+    /// The same at the beginning of `input`, with CRLF behind it, and the octets that the line takes:
+    /// framed and read in one go. For a number of more than seven digits this is `None` too, and
+    /// where less than the longest such line is here.
+    #[inline(always)]
+    pub(crate) fn plain_line(input: &[u8]) -> Option<(Self, usize)> {
+        let line: &[u8; 24] = input.first_chunk()?;
+        // Where the line ends does not wait for what is in it, since the next line waits for that.
+        // The LF is one of the octets from 1 to 16; where none of them is one, the size is too long.
+        let end = lf_place(line.get(1..)?.first_chunk()?).wrapping_add(1);
+        let word = |from: usize| Some(u64::from_le_bytes(*line.get(from..)?.first_chunk()?));
+        let (number, digits) = token::short_number_in(word(0)?)?;
+        let size = digits.wrapping_add(1);
+        let more = end.wrapping_sub(1).wrapping_sub(size);
+        let size = token::number_of_length(word(size)?, more)?;
+        let cr = line.get(end.wrapping_sub(1));
+        let number = MessageNumber::new(u32::try_from(number).ok()?).ok()?;
+        let plain = line.get(digits) == Some(&b' ') && cr == Some(&b'\r');
+        if plain { Some((Self::new(number, size), end.wrapping_add(1))) } else { None }
+    }
+
     #[inline(never)]
     fn any(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let input = leading_blanks(input, cx)?;
@@ -234,6 +255,7 @@ mod tests {
 
     use super::*;
     use crate::rows::{check_lenient, check_rejects, check_rows};
+    use mailwire_core::line::{Framed, LineEnding, LineFramer};
 
     fn number(number: u32) -> MessageNumber {
         MessageNumber::new(number).unwrap()
@@ -262,6 +284,41 @@ mod tests {
             (b"2 ../x", uid(2, "../x")),
             (b"12 12", uid(12, "12")),
         ]);
+    }
+
+    /// What [`ListItem::plain_line`] has to say, by way of the framer and the grammar.
+    fn framed_and_read(input: &[u8]) -> Option<(ListItem<'_>, usize)> {
+        let framed = LineFramer::new().frame(input, input.len());
+        let Framed::Line { text, ending: LineEnding::CrLf, consumed } = framed else { return None };
+        let cx = Context::new(mailwire_core::Tolerance::<Deviation>::strict());
+        let (_, item) = ListItem::any(text, &cx).ok()?;
+        let short = item.number().get() < 10_000_000 && item.size()? < 10_000_000;
+        (short && item.text().is_empty() && item.to_bytes() == text).then_some((item, consumed))
+    }
+
+    #[test]
+    fn plain_lines_are_those_of_the_framer_and_the_grammar() {
+        let (mut plain, tail) = (0, b"2 30\r\n\n3 4\r\n.\r\n.........");
+        for number in ["1", "20", "12345", "1234567", "12345678"] {
+            for size in ["0", "7", "120", "98765", "1234567", "12345678", "1234567890", "012", ""] {
+                let line = [format!("{number} {size}\r\n").as_bytes(), tail].concat();
+                for at in 0..20 {
+                    for octet in 0..=u8::MAX {
+                        let mut input = line.clone();
+                        input[at] = octet;
+                        let expected = framed_and_read(&input);
+                        assert_eq!(ListItem::plain_line(&input), expected, "{input:?}");
+                        plain += usize::from(expected.is_some());
+                    }
+                }
+                // All of it has to be here, and then some.
+                for len in 0..line.len() {
+                    let found = ListItem::plain_line(&line[..len]);
+                    assert_eq!(found, framed_and_read(&line[..len]).filter(|_| len >= 24));
+                }
+            }
+        }
+        assert!(plain > 10_000);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::owned::IntoBytes;
 use mailwire_core::parse::{Context, PResult, Wire, stop};
-use mailwire_core::token::{KEYWORD, short_key};
+use mailwire_core::token::{KEYWORD, leading_key, short_key};
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api, wire_enum};
 
 use crate::element::xtext::{Octets, Xtext};
@@ -181,8 +181,10 @@ impl<'a> Wire<'a> for Notify {
         let mut notify = Self::NEVER;
         let mut element = input;
         loop {
-            let (word, rest) = KEYWORD.split(element);
-            let condition = match short_key(word) {
+            // No condition is longer than a leading key.
+            let (key, len) = leading_key(element).unwrap_or((0, 0));
+            let rest = element.get(len..).unwrap_or_default();
+            let condition = match key {
                 NEVER => Self::NEVER,
                 SUCCESS => Self::SUCCESS,
                 FAILURE => Self::FAILURE,

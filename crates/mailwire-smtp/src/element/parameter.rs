@@ -107,6 +107,15 @@ pub(crate) fn keyword(input: &[u8]) -> PResult<'_, &[u8]> {
     }
 }
 
+/// The keyword of a parameter, and what it is when it is known.
+pub(crate) fn any_keyword<T>(
+    input: &[u8],
+    known: impl FnOnce(&[u8]) -> Option<T>,
+) -> PResult<'_, Option<T>> {
+    let (rest, word) = keyword(input)?;
+    Ok((rest, known(word)))
+}
+
 /// What a list holds: the typed parameters of one command.
 pub(crate) trait Parameter<'a>: Wire<'a> {
     /// Which known keyword this is, 0 to 31; `None` for one kept as data.

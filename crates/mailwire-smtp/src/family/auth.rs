@@ -17,7 +17,7 @@ use mailwire_core::Secret;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::sasl::{self, MechanismName};
-use mailwire_core::token::{VCHAR, WSP};
+use mailwire_core::token::{VCHAR, WSP, graphic_len};
 
 use crate::command::Command;
 use crate::token;
@@ -116,10 +116,11 @@ impl<'a> Wire<'a> for Auth<'a> {
         let Ok(mechanism) = MechanismName::parse(name) else {
             return Err(stop(rest, "sasl-mech"));
         };
-        let (after, response) = token::optional(after, cx, |rest, _| match VCHAR.split(rest) {
-            (text, after) if WSP.span(after) == after.len() => Ok((after, text)),
-            (_, after) => Err(stop(after, "initial-response")),
-        })?;
+        let (after, response) =
+            token::optional(after, cx, |rest, _| match rest.split_at(graphic_len(rest)) {
+                (text, after) if WSP.span(after) == after.len() => Ok((after, text)),
+                (_, after) => Err(stop(after, "initial-response")),
+            })?;
         let response = response.map(|text| Secret::new(Cow::Borrowed(text)));
         Ok((after, Self { mechanism, response }))
     }

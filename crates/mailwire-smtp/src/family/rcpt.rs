@@ -16,7 +16,7 @@ use super::mail::{label, no_value, typed};
 use crate::element::dsn::Notify;
 use crate::element::orcpt::Orcpt;
 use crate::element::parameter::{
-    OtherParameter, Parameter, ParameterValue, keyword, parameter_list,
+    OtherParameter, Parameter, ParameterValue, any_keyword, parameter_list,
 };
 use crate::element::path::ForwardPath;
 use crate::element::rrvs::Rrvs;
@@ -154,10 +154,15 @@ wire_api!(Deviation: RcptParameter);
 impl<'a> Wire<'a> for RcptParameter<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, word) = keyword(input)?;
-        let Some(word) = RcptKeyword::from_keyword(word) else {
-            let (rest, other) = OtherParameter::parse_part(input, cx)?;
-            return Ok((rest, Self::Other(other)));
+        let (rest, word) = match RcptKeyword::leading(input) {
+            Some(known) => known,
+            None => match any_keyword(input, RcptKeyword::from_keyword)? {
+                (rest, Some(word)) => (rest, word),
+                (_, None) => {
+                    let (rest, other) = OtherParameter::parse_part(input, cx)?;
+                    return Ok((rest, Self::Other(other)));
+                }
+            },
         };
         Ok(match word {
             RcptKeyword::Notify => typed(rest, cx, Self::Notify)?,

@@ -115,7 +115,7 @@ impl<'a, T: Item> Wire<'a> for OneOrList<'a, T> {
         }
         let (rest, ()) = T::check_item(input, cx)?;
         let wire = input.split_at(input.len() - rest.len()).0;
-        Ok((rest, Self { items: Items::checked(wire, 1), listed: false }))
+        Ok((rest, Self { items: Items::checked(wire, 1, cx), listed: false }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {

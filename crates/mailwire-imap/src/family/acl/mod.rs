@@ -339,7 +339,7 @@ impl<'a> Wire<'a> for ListRights<'a> {
 impl<'a> Wire<'a> for AclData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, entries) = ItemTail::parse_part(rest, cx)?;
+        let (rest, entries) = ItemTail::parse_line(rest, cx)?;
         Ok((rest, Self { mailbox, entries }))
     }
 
@@ -453,6 +453,12 @@ mod tests {
             b"INBOX \"a b\"",
             ListRights { mailbox: mailbox(), identifier: who("a b") },
         )]);
+        use crate::Command;
+        check_rows(&[
+            (b"GETACL INBOX", Command::GetAcl(mailbox())),
+            (b"MYRIGHTS INBOX", Command::MyRights(mailbox())),
+            (b"SETACL INBOX a +x", Command::SetAcl(set("a", RightsChange::Add, "x"))),
+        ]);
         check_rejects::<ListRights<'_>>(&[(b"", "mailbox", 0), (b"INBOX a b", "end", 7)]);
     }
 
@@ -476,7 +482,7 @@ mod tests {
                 ])),
             ),
         ]);
-        check_rejects::<AclData<'_>>(&[(b"", "mailbox", 0), (b"a (", "tagged-ext-val", 3)]);
+        check_rejects::<AclData<'_>>(&[(b"", "mailbox", 0), (b"%", "mailbox", 0)]);
         check_lenient::<AclData<'_>>(&[
             (b"INBOX  a l", Deviation::ExtraSpaces, b"INBOX a l"),
             (b"INBOX a LR b l", Deviation::InvalidItem, b"INBOX a LR b l"),

@@ -1,5 +1,6 @@
 //! FETCH and UIDFETCH: a message with its data items.
 
+use alloc::boxed::Box;
 use core::num::{NonZeroU32, NonZeroU64};
 
 use mailwire_core::encoder::Encoder;
@@ -10,7 +11,7 @@ use mailwire_core::{Few, InvalidValue, into_owned};
 use super::attribute::FetchAttribute;
 use super::item::FetchItem;
 use super::label::GmailLabels;
-use super::value::BodyValue;
+use super::value::{BodyValue, at_end};
 use super::{FetchAttributes, FetchName};
 use crate::Mode;
 use crate::element::annotation::AnnotationData;
@@ -27,7 +28,7 @@ use crate::token::{blanks_before, sp};
 use crate::tolerance::Deviation;
 
 /// The items of a message. Most messages have no more, so that they need no heap.
-pub(super) type FewItems<'a> = Few<FetchItem<'a>, 6>;
+pub(super) type FewItems<'a> = Few<FetchItem<'a>, 5>;
 
 /// A message with data items, as FETCH and UIDFETCH tell them.
 ///
@@ -146,7 +147,7 @@ pub(super) fn parse_list<'a>(
                         let (wire, end) = before_line_end(behind);
                         no_literal(wire, end, cx)?;
                         let fail = Fail { left: behind.len(), rule: "CRLF" };
-                        items.push(FetchItem::Invalid(Invalid::met(wire, end, fail)));
+                        items.push(FetchItem::Invalid(Box::new(Invalid::met(wire, end, fail))));
                         return Ok((end, End::Behind));
                     }
                 },
@@ -160,25 +161,33 @@ pub(super) fn parse_list<'a>(
                 }
             }
         }
-        match FetchItem::contained(rest, cx)? {
-            Ok((behind, item)) => {
-                let streamed = behind.is_empty() && item.is_streamed();
-                items.push(item);
-                if streamed {
-                    return Ok((behind, End::Streamed));
+        let (behind, item) = match FetchItem::parse_value(rest, cx) {
+            Ok((behind, item)) if at_end(behind) => (behind, item),
+            odd => match FetchItem::contained(rest, cx, odd)? {
+                Ok(parsed) => parsed,
+                Err(fail) if Mode::from_bits(cx.mode()).contains(Mode::CUT) => {
+                    // What follows the literal cannot be told from what belongs to it.
+                    return Err(nom::Err::Failure(fail));
                 }
-                (rest, mark, at_item) = (behind, behind, false);
-            }
-            Err(fail) if Mode::from_bits(cx.mode()).contains(Mode::CUT) => {
-                // What follows the literal cannot be told from what belongs to it.
-                return Err(nom::Err::Failure(fail));
-            }
-            Err(fail) => {
-                let (wire, end) = before_line_end(mark);
-                items.push(FetchItem::Invalid(Invalid::met(wire, end, fail)));
-                return Ok((end, if closed { End::Behind } else { End::Broken }));
-            }
+                Err(fail) => {
+                    let (wire, end) = before_line_end(mark);
+                    let invalid = Invalid::met(wire, end, fail);
+                    items.push(FetchItem::Invalid(Box::new(invalid)));
+                    return Ok((end, if closed { End::Behind } else { End::Broken }));
+                }
+            },
+        };
+        let streamed = behind.is_empty() && item.is_streamed();
+        items.push(item);
+        if streamed {
+            return Ok((behind, End::Streamed));
         }
+        mark = behind;
+        // One space and an item, as mostly.
+        (rest, at_item) = match behind {
+            [b' ', at @ ..] if !matches!(at, [] | [b' ' | b')' | b'\r' | b'\n', ..]) => (at, true),
+            _ => (behind, false),
+        };
     }
 }
 
@@ -321,19 +330,23 @@ impl<'a> FetchData<'a> {
         cx: &Context,
     ) -> PResult<'a, Self> {
         let (inside, ()) = byte(input, b'(', "msg-att")?;
-        let mut items = FewItems::new();
+        // It is made where it is returned: it is large, and moves cost more than its items.
+        let mut fetch = Self { message, items: FewItems::new(), end: End::Closed };
         if let [b')', rest @ ..] = inside {
             if !cx.tolerate(Deviation::EmptyList) {
                 return Err(stop(inside, "msg-att"));
             }
-            return Ok((rest, Self { message, items, end: End::Closed }));
+            return Ok((rest, fetch));
         }
-        let (rest, end) = parse_list(inside, cx, &mut items, true)?;
-        if end == End::Streamed {
+        match parse_list(inside, cx, &mut fetch.items, true) {
             // A frame of a message ends with its line.
-            return Err(stop(rest, "msg-att"));
+            Ok((rest, End::Streamed)) => Err(stop(rest, "msg-att")),
+            Ok((rest, end)) => {
+                fetch.end = end;
+                Ok((rest, fetch))
+            }
+            Err(error) => Err(error),
         }
-        Ok((rest, Self { message, items, end }))
     }
 
     pub(crate) fn encode_as(&self, name: &str, out: &mut Encoder<'_>) {
@@ -488,7 +501,7 @@ impl<'a> FetchData<'a> {
     /// The items that break the grammar.
     pub fn invalid(&self) -> impl Iterator<Item = &Invalid<'a>> {
         self.items.iter().filter_map(|item| match item {
-            FetchItem::Invalid(invalid) => Some(invalid),
+            FetchItem::Invalid(invalid) => Some(&**invalid),
             _ => None,
         })
     }

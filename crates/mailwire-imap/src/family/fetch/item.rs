@@ -74,7 +74,7 @@ use crate::tolerance::Deviation;
 /// assert_eq!(item, FetchItem::GmailMessageId(1_278_455_344_230_334_865));
 /// assert_eq!(item.to_bytes(), b"X-GM-MSGID 1278455344230334865");
 /// let FetchItem::Invalid(invalid) = FetchItem::parse(b"INTERNALDATE \"yesterday\"")? else { panic!() };
-/// assert_eq!((invalid.error().rule, invalid.error().at), ("date-day", 14));
+/// assert_eq!((invalid.error().rule, invalid.error().at), ("date-day-fixed", 14));
 /// # Ok::<(), mailwire_imap::SyntaxError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,9 +103,9 @@ pub enum FetchItem<'a> {
     /// What is behind the header.
     Rfc822Text(BodyValue<'a>),
     /// A section.
-    Section(BodySection<'a>),
+    Section(Box<BodySection<'a>>),
     /// A part without its transfer encoding.
-    Binary(BinarySection<'a>),
+    Binary(Box<BinarySection<'a>>),
     /// The size of a part without its transfer encoding, in octets.
     BinarySize(SectionBinary<'a>, Number64),
     /// The identifier of the message.
@@ -133,9 +133,9 @@ pub enum FetchItem<'a> {
     /// The modification sequence when the message was made; Cyrus.
     CreatedModSeq(ModSeq),
     /// A data item that is not known here, kept as data.
-    Other(OtherItem<'a>),
+    Other(Box<OtherItem<'a>>),
     /// A data item that breaks the grammar, with its name.
-    Invalid(Invalid<'a>),
+    Invalid(Box<Invalid<'a>>),
 }
 
 /// A data item that is not known here: its name, perhaps with a section and a range, and its value.
@@ -144,6 +144,9 @@ pub struct OtherItem<'a> {
     name: Cow<'a, [u8]>,
     value: RawData<'a>,
 }
+
+/// An item with what is behind it; or the error of one whose end cannot be found.
+type Contained<'a> = Result<(&'a [u8], FetchItem<'a>), Fail>;
 
 wire_api!(Deviation, crate::Mode: FetchItem);
 into_owned!(struct OtherItem { name, value });
@@ -182,7 +185,7 @@ into_owned!(
 
 impl<'a> Wire<'a> for FetchItem<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let fail = match Self::contained(input, cx)? {
+        let fail = match Self::contained(input, cx, Self::parse_value(input, cx))? {
             Ok(parsed) => return Ok(parsed),
             Err(fail) => fail,
         };
@@ -245,13 +248,14 @@ impl<'a> Wire<'a> for FetchItem<'a> {
 }
 
 impl<'a> FetchItem<'a> {
-    /// An item; where the grammar breaks, an invalid one, or where that has no end, its error.
-    #[inline]
+    /// An item that was parsed with a result; where the grammar breaks, an invalid one, or where that has no
+    /// end, its error.
     pub(super) fn contained(
         input: &'a [u8],
         cx: &Context,
-    ) -> Result<Result<(&'a [u8], Self), Fail>, nom::Err<Fail>> {
-        let fail = match Self::parse_value(input, cx) {
+        result: PResult<'a, Self>,
+    ) -> Result<Contained<'a>, nom::Err<Fail>> {
+        let fail = match result {
             Ok((rest, item)) if at_end(rest) || item.ends_before(rest, cx) => {
                 return Ok(Ok((rest, item)));
             }
@@ -271,21 +275,41 @@ impl<'a> FetchItem<'a> {
     }
 
     /// A name, a space and a value.
-    #[inline]
-    fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    #[inline(always)]
+    pub(super) fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        // Most items of most messages, as most servers write them.
+        match input {
+            [b'U', b'I', b'D', b' ', at @ ..] if at.first().is_some_and(u8::is_ascii_digit) => {
+                let (rest, uid) = NzNumber::parse_part(at, cx)?;
+                Ok((rest, Self::Uid(uid)))
+            }
+            [b'F', b'L', b'A', b'G', b'S', b' ', at @ ..] if at.first() == Some(&b'(') => {
+                let (rest, flags) = Flags::parse_part(at, cx)?;
+                Ok((rest, Self::Flags(flags)))
+            }
+            [b'M', b'O', b'D', b'S', b'E', b'Q', b' ', at @ ..] if at.first() == Some(&b'(') => {
+                let (rest, value) = MessageModSeq::parse_part(at, cx)?;
+                Ok((rest, Self::ModSeq(value.0)))
+            }
+            _ => Self::parse_named(input, cx),
+        }
+    }
+
+    /// An item by the table of names.
+    fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (word, rest) = NAME.split(input);
         let Some(name) = FetchName::from_keyword(word) else {
             let (rest, other) = OtherItem::parse(input, cx)?;
-            return Ok((rest, Self::Other(other)));
+            return Ok((rest, Self::Other(Box::new(other))));
         };
         match name {
             FetchName::Body if rest.first() == Some(&b'[') => {
                 let (rest, section) = BodySection::parse(rest, cx)?;
-                return Ok((rest, Self::Section(section)));
+                return Ok((rest, Self::Section(Box::new(section))));
             }
             FetchName::Binary => {
                 let (rest, section) = BinarySection::parse(rest, cx)?;
-                return Ok((rest, Self::Binary(section)));
+                return Ok((rest, Self::Binary(Box::new(section))));
             }
             FetchName::BinarySize => {
                 let (rest, section) = cut(SectionBinary::parse_part(rest, cx))?;
@@ -446,9 +470,27 @@ impl<'a> FetchItem<'a> {
         })
     }
 
+    /// A section with its octets.
+    #[must_use]
+    pub fn section(section: BodySection<'a>) -> Self {
+        Self::Section(Box::new(section))
+    }
+
+    /// A part without its transfer encoding, with its octets.
+    #[must_use]
+    pub fn binary(part: BinarySection<'a>) -> Self {
+        Self::Binary(Box::new(part))
+    }
+
+    /// A data item that is not known here.
+    #[must_use]
+    pub fn other(item: OtherItem<'a>) -> Self {
+        Self::Other(Box::new(item))
+    }
+
     /// The octets of a message that the item holds; `None` for one that holds none.
     #[must_use]
-    pub const fn body_value(&self) -> Option<&BodyValue<'a>> {
+    pub fn body_value(&self) -> Option<&BodyValue<'a>> {
         match self {
             Self::Rfc822(value) | Self::Rfc822Header(value) | Self::Rfc822Text(value) => {
                 Some(value)
@@ -520,11 +562,7 @@ fn number_of_64_bits(input: &[u8]) -> PResult<'_, u64> {
 
 /// An item that breaks the grammar, up to its end; its error where that cannot be found.
 #[cold]
-fn invalid<'a>(
-    input: &'a [u8],
-    cx: &Context,
-    fail: Fail,
-) -> Result<Result<(&'a [u8], FetchItem<'a>), Fail>, nom::Err<Fail>> {
+fn invalid<'a>(input: &'a [u8], cx: &Context, fail: Fail) -> Result<Contained<'a>, nom::Err<Fail>> {
     if !cx.tolerate(Deviation::InvalidItem) {
         return Err(nom::Err::Failure(fail));
     }
@@ -534,7 +572,7 @@ fn invalid<'a>(
     }
     let Some(rest) = skip(input, cx) else { return Ok(Err(fail)) };
     let wire = input.split_at(input.len() - rest.len()).0;
-    Ok(Ok((rest, FetchItem::Invalid(Invalid::met(wire, rest, fail)))))
+    Ok(Ok((rest, FetchItem::Invalid(Box::new(Invalid::met(wire, rest, fail))))))
 }
 
 /// What stands behind a name and its value, or behind octets that are no name; `None` where a list in them
@@ -554,6 +592,9 @@ fn skip<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
     }
 }
 
+/// How near to the end of a message a quote may stand that ends nowhere and costs only its item.
+const STRAY_QUOTE: usize = 1000;
+
 /// Octets up to where an item can end, outside of strings and lists. What is no string and no list is passed.
 fn skip_balanced<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
     let mut rest = input;
@@ -570,7 +611,12 @@ fn skip_balanced<'a>(input: &'a [u8], cx: &Context) -> Option<&'a [u8]> {
                 depth = depth.saturating_sub(1);
                 behind
             }
-            [b'"', behind @ ..] => skip_quoted(rest, cx).map_or(behind, |(behind, _)| behind),
+            [b'"', behind @ ..] => match skip_quoted(rest, cx) {
+                Ok((behind, _)) => behind,
+                // A quote without its like is looked for its end once, not for each that follows.
+                Err(_) if rest.len() <= STRAY_QUOTE => behind,
+                Err(_) => return None,
+            },
             [b'{', behind @ ..] => literal(rest).map_or(behind, |(behind, _)| behind),
             [_, behind @ ..] => behind,
         };

@@ -27,7 +27,7 @@
 //! use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
 //!
 //! let body = BodyValue::Streamed { octets: 5000, literal8: false };
-//! let body = FetchItem::Section(BodySection::new(&Section::default(), None, body)?);
+//! let body = FetchItem::section(BodySection::new(&Section::default(), None, body)?);
 //! let head = FetchHead::new(NzNumber::new(5)?, [FetchItem::Uid(NzNumber::new(7)?)], body)?;
 //! assert_eq!(head.to_bytes_in(Mode::SERVER), b"* 5 FETCH (UID 7 BODY[] {5000}\r\n");
 //! let tail = FetchTail::last([FetchItem::Flags(Flags::new([Flag::Seen])?)])?;
@@ -253,7 +253,7 @@ impl<'a> Wire<'a> for FetchTail<'a> {
 fn check_streamed(item: &FetchItem<'_>) -> Result<(), InvalidValue> {
     match item.body_value() {
         Some(BodyValue::Streamed { octets, literal8 })
-            if *octets <= MAX && !(*literal8 && !matches!(item, FetchItem::Binary(_))) =>
+            if *octets <= MAX && (!*literal8 || matches!(item, FetchItem::Binary(_))) =>
         {
             Ok(())
         }
@@ -308,7 +308,7 @@ impl<'a> FetchHead<'a> {
 
     /// How many octets follow.
     #[must_use]
-    pub const fn octets(&self) -> u64 {
+    pub fn octets(&self) -> u64 {
         match self.streamed.body_value() {
             Some(BodyValue::Streamed { octets, .. }) => *octets,
             _ => 0,

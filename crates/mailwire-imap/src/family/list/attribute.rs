@@ -190,10 +190,14 @@ impl<'a> Wire<'a> for Attribute<'a> {
 
     fn encode(&self, out: &mut Encoder<'_>) {
         match self {
-            Self::Other(name) => out.byte(b'\\').bytes(name.as_bytes()),
-            Self::Invalid(invalid) => return invalid.encode(out),
-            known => out.byte(b'\\').keyword(known.name().map_or("", AttributeName::as_str)),
-        };
+            Self::Other(name) => {
+                out.byte(b'\\').bytes(name.as_bytes());
+            }
+            Self::Invalid(invalid) => invalid.encode(out),
+            known => {
+                out.byte(b'\\').keyword(known.name().map_or("", AttributeName::as_str));
+            }
+        }
     }
 }
 

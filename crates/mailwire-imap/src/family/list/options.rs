@@ -141,10 +141,8 @@ dispatch! {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnMetadata<'a> {
-    /// How far and how large; mostly none.
-    pub options: ItemList<'a, GetMetadataOption<'static>>,
-    /// The entries.
-    pub entries: OneOrList<'a, Entry<'static>>,
+    options: ItemList<'a, GetMetadataOption<'static>>,
+    entries: OneOrList<'a, Entry<'static>>,
 }
 
 /// An option of LIST that is not known here: its name, and perhaps a value in parentheses.
@@ -205,11 +203,41 @@ impl<'a> Wire<'a> for ReturnOption<'a> {
     }
 }
 
+impl<'a> ReturnMetadata<'a> {
+    /// These entries, looked for in this way.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for one entry without parentheses, behind options, that does not begin with `/`: it
+    /// would be read as the next return option.
+    pub fn new(
+        options: ItemList<'a, GetMetadataOption<'static>>,
+        entries: OneOrList<'a, Entry<'static>>,
+    ) -> Result<Self, InvalidValue> {
+        let is_path = |entry: Entry<'_>| entry.as_bytes().starts_with(b"/");
+        if !options.is_empty() && !entries.is_listed() && !entries.iter().all(is_path) {
+            return Err(InvalidValue { what: "entries", at: 0 });
+        }
+        Ok(Self { options, entries })
+    }
+
+    /// How far and how large; mostly none.
+    #[must_use]
+    pub const fn options(&self) -> &ItemList<'a, GetMetadataOption<'static>> {
+        &self.options
+    }
+
+    /// The entries.
+    #[must_use]
+    pub const fn entries(&self) -> &OneOrList<'a, Entry<'static>> {
+        &self.entries
+    }
+}
+
 impl<'a> Wire<'a> for ReturnMetadata<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, mut options) = (input, ItemList::EMPTY);
         // A list is one of options where another behind it, or an entry, is what is looked for.
-        if let Ok(([b' ', b'(' | b'/' | b'"', ..], ())) = skip_value(input, cx) {
+        if let Ok(([b' ', b'(' | b'/' | b'"' | b'{', ..], ())) = skip_value(input, cx) {
             let (behind, list) = cut(SomeList::parse_part(input, cx))?;
             let (behind, ()) = cut(sp(behind, cx))?;
             (rest, options) = (behind, list.into());
@@ -230,12 +258,13 @@ impl<'a> ListOption<'a> {
     /// An option from its name and its value.
     ///
     /// # Errors
-    /// [`InvalidValue`] where the name is that of an option that is known here, or the value is not one
-    /// list in parentheses.
+    /// [`InvalidValue`] where the name is that of an option that is known here or looks like an entry of
+    /// METADATA, or the value is not one list in parentheses.
     pub fn new(name: Atom<'a>, value: Option<RawData<'a>>) -> Result<Self, InvalidValue> {
         let octets = name.as_bytes();
         if SelectOptionName::from_keyword(octets).is_some()
             || ReturnOptionName::from_keyword(octets).is_some()
+            || octets.starts_with(b"/")
         {
             return Err(InvalidValue { what: "option-extension", at: 0 });
         }

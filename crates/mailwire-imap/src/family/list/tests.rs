@@ -34,7 +34,7 @@ fn commands() {
     };
     let metadata = |options: Vec<GetMetadataOption<'static>>, entries| {
         let options = ItemList::new(options);
-        ReturnOption::Metadata(Box::new(ReturnMetadata { options, entries }))
+        ReturnOption::Metadata(Box::new(ReturnMetadata::new(options, entries).unwrap()))
     };
     let returns = |options: Vec<ReturnOption<'static>>| List {
         returns: Some(ItemList::new(options)),
@@ -129,7 +129,11 @@ fn commands() {
         (b"\"\" *  return (CHILDREN)", Deviation::ExtraSpaces, b"\"\" * RETURN (CHILDREN)"),
         (b"(REMOTE ) \"\" *", Deviation::TrailingSpace, b"(REMOTE) \"\" *"),
     ]);
-    for known in ["children", "REMOTE", "STATUS"] {
+    let depth = || ItemList::new([GetMetadataOption::Depth(Depth::One)]);
+    let bare = OneOrList::one(Entry::new("x").unwrap());
+    assert!(ReturnMetadata::new(depth(), bare.clone()).is_err());
+    assert!(ReturnMetadata::new(ItemList::EMPTY, bare).is_ok());
+    for known in ["children", "REMOTE", "STATUS", "/x"] {
         assert!(ListOption::new(Atom::new(known).unwrap(), None).is_err());
     }
     for bad in ["1", "(1) (2)"] {
@@ -138,6 +142,14 @@ fn commands() {
     let lsub = |reference, wanted| Lsub { reference: name(reference), pattern: pattern(wanted) };
     check_rows(&[(b"\"\" *", lsub("", "*")), (b"#news. \"a %\"", lsub("#news.", "a %"))]);
     check_rejects::<Lsub<'_>>(&[(b"\"\"", "SP", 2), (b"\"\" (*)", "list-mailbox", 3)]);
+    use crate::Command;
+    check_rows(&[
+        (b"LIST \"\" *", Command::List(simple("", "*"))),
+        (b"LSUB \"\" *", Command::Lsub(lsub("", "*"))),
+        (b"XLIST \"\" *", Command::Xlist(lsub("", "*"))),
+        (b"RLIST \"\" *", Command::Rlist(lsub("", "*"))),
+        (b"RLSUB \"\" *", Command::Rlsub(lsub("", "*"))),
+    ]);
 }
 
 fn data(
@@ -232,6 +244,13 @@ fn responses() {
             b"() NIL a (\"OLDNAME\" x \"y\" (z))",
         ),
         (b"() NIL \"a\" (x)", Deviation::InvalidItem, b"() NIL a (x)"),
+    ]);
+    use crate::Data;
+    let inbox = || data(&[Attribute::Inbox], None, "INBOX");
+    check_rows(&[
+        (b"LIST (\\Inbox) NIL INBOX", Data::List(inbox())),
+        (b"LSUB (\\Inbox) NIL INBOX", Data::Lsub(inbox())),
+        (b"XLIST (\\Inbox) NIL INBOX", Data::Xlist(inbox())),
     ]);
     assert!(OtherChildOption::new(IString::new("subscribed").unwrap()).is_err());
     let raw = || RawData::new("1").unwrap();

@@ -169,7 +169,7 @@ fn values<'a>(
         (rest, _) = cut(sp(rest, cx))?;
     };
     let wire = input.split_at(input.len() - end.len()).0;
-    Ok((rest, (Items::checked(wire, len), streamed)))
+    Ok((rest, (Items::checked(wire, len, cx), streamed)))
 }
 
 /// `entry SP ["~"] "{" number64 "}" CRLF`, at the end of a frame.

@@ -88,7 +88,8 @@ impl<'a> Wire<'a> for Either<'a> {
 impl<'a> Wire<'a> for SearchKeys<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, first) = SearchKey::parse_part(input, cx)?;
-        let mut keys = Vec::with_capacity(1);
+        // One key, or some more: one allocation for most.
+        let mut keys = Vec::with_capacity(if rest.first() == Some(&b' ') { 4 } else { 1 });
         keys.push(first);
         while let [b' ', behind @ ..] = rest {
             // Blanks at the end are for the line or the parenthesis to judge.

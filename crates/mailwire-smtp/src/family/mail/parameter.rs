@@ -15,7 +15,7 @@ use crate::element::deliver_by::DeliverBy;
 use crate::element::dsn::{Envid, Ret};
 use crate::element::future_release::{HoldFor, HoldUntil};
 use crate::element::parameter::{
-    OtherParameter, Parameter, ParameterValue, keyword, parameter_list,
+    OtherParameter, Parameter, ParameterValue, any_keyword, parameter_list,
 };
 use crate::element::priority::MtPriority;
 use crate::element::solicit::Solicit;
@@ -234,10 +234,15 @@ into_owned!(
 impl<'a> Wire<'a> for MailParameter<'a> {
     #[inline(always)]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, word) = keyword(input)?;
-        let Some(word) = MailKeyword::from_keyword(word) else {
-            let (rest, other) = OtherParameter::parse_part(input, cx)?;
-            return Ok((rest, Self::Other(other)));
+        let (rest, word) = match MailKeyword::leading(input) {
+            Some(known) => known,
+            None => match any_keyword(input, MailKeyword::from_keyword)? {
+                (rest, Some(word)) => (rest, word),
+                (_, None) => {
+                    let (rest, other) = OtherParameter::parse_part(input, cx)?;
+                    return Ok((rest, Self::Other(other)));
+                }
+            },
         };
         Ok(match word {
             MailKeyword::Size => {
