@@ -125,10 +125,13 @@ impl Default for ObserverConfig {
 /// assert!(matches!(heard.event, Some(Observed::Command { .. })));
 /// ```
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct Observer {
     config: ObserverConfig,
     /// What was enabled.
     mode: Mode,
+    /// ENABLED was heard since the last ENABLE.
+    enabled: bool,
     /// Who has ended.
     client_ended: bool,
     server_ended: bool,
@@ -189,6 +192,7 @@ impl Observer {
         Self {
             config,
             mode: Mode::REV1,
+            enabled: false,
             client_ended: false,
             server_ended: false,
             greeted: false,

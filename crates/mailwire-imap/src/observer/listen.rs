@@ -7,11 +7,13 @@ use super::body::{Body, Heard};
 use super::flight::TagKey;
 use super::talk::{Cut, Hold, Talk, octets, raw};
 use super::{Answers, Asks, BodyKind, Layer, Observed, Observer, Side, Step};
+use crate::command::Verb;
 use crate::family::fetch::stream::{parse_head, parse_tail};
 use crate::framing::{FrameLimits, Framed, LiteralHeader, ResponseFramer};
 use crate::response::{Data, Response};
 use crate::status::{Greeting, StatusKind};
 use crate::token::ATOM_CHAR;
+use crate::tolerance::Deviation;
 use crate::{Extension, Mode};
 
 /// What the next bytes of the server are.
@@ -212,6 +214,7 @@ impl Observer {
             Response::Data(data) => {
                 if let Data::Enabled(enabled) = &data {
                     let utf8 = [Extension::Utf8Accept, Extension::Imap4Rev2].map(Some);
+                    self.enabled = true;
                     if enabled.iter().any(|enabled| utf8.contains(&enabled.extension())) {
                         self.mode = self.mode.with(Mode::UTF8);
                     }
@@ -226,7 +229,11 @@ impl Observer {
             }
             Response::Tagged(tagged) => {
                 let tag = TagKey::of(tagged.tag.as_bytes());
+                let (mode, mut deviations) = (self.mode, deviations);
                 let answers = self.ended(tag, tagged.status.kind());
+                if answers == Answers::Command(Verb::Enable) && self.mode != mode {
+                    deviations = deviations.with(Deviation::MissingEnabled);
+                }
                 Observed::Tagged { tagged, answers, deviations }
             }
             Response::Continue(_) if exchange => Observed::AuthChallenge {
@@ -295,6 +302,11 @@ impl Observer {
             }
             Hold::Compress if positive => self.layer = Layer::CompressReady,
             Hold::Unauthenticate if positive => self.mode = Mode::REV1,
+            Hold::Enable { asked } if positive && !self.enabled => {
+                if self.config.tolerance.allowed().contains(Deviation::MissingEnabled) {
+                    self.mode = self.mode.with(asked);
+                }
+            }
             _ => {}
         }
         self.set_free(Talk::Commands);

@@ -398,6 +398,7 @@ impl Observer {
                 self.hush = false;
                 let hold = match &command.command {
                     Command::Enable(enable) => {
+                        self.enabled = false;
                         let utf8 = [Extension::Utf8Accept, Extension::Imap4Rev2];
                         let utf8 = utf8.into_iter().any(|extension| enable.contains(extension));
                         Some(Hold::Enable { asked: if utf8 { Mode::UTF8 } else { Mode::REV1 } })

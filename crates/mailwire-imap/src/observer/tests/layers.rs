@@ -104,3 +104,21 @@ fn enabling_changes_the_mode() {
     hear(&mut observer, Side::Server, b"f OK\r\n");
     assert_eq!(selects(&mut observer, "g"), Some(false));
 }
+
+#[test]
+fn a_server_may_forget_enabled() {
+    let mut config = ObserverConfig::default();
+    let script = [
+        S("* PREAUTH x\r\n"),
+        C("a ENABLE IMAP4rev2\r\nb SELECT \"\u{e9}\"\r\n"),
+        S("a OK done\r\n"),
+    ];
+    let heard =
+        |enabled, selected| ["greeting * PREAUTH x", "a ENABLE IMAP4rev2", enabled, selected];
+    let select = "b SELECT {2}\\r\\n\\xc3\\xa9";
+    let guessed = alloc::format!("{select} {{EightBitQuoted}}");
+    check_with(config, &script, &heard("a OK done to Command(Enable)", &guessed));
+    config.tolerance = config.tolerance.with(crate::Deviation::MissingEnabled);
+    let forgotten = "a OK done to Command(Enable) {MissingEnabled}";
+    check_with(config, &script, &heard(forgotten, select));
+}
