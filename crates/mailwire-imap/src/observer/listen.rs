@@ -269,7 +269,13 @@ impl Observer {
 
     /// A command has its answer.
     fn ended(&mut self, tag: TagKey, kind: StatusKind) -> Answers {
-        let Some((flight, last)) = self.flights.take(tag) else { return Answers::Nothing };
+        let Some((flight, last)) = self.flights.take(tag) else {
+            // The server is further on than what was heard of the client.
+            if matches!(self.talk, Talk::Held(Hold::Unknown)) {
+                self.set_free(Talk::Commands);
+            }
+            return Answers::Nothing;
+        };
         let answers = flight.verb.map_or(Answers::Unknown, Answers::Command);
         if !last {
             return answers;

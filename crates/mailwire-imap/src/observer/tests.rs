@@ -514,17 +514,31 @@ fn one_side_alone() {
     );
 }
 
-/// A server may say no more than `* BAD` to a line with a tag that it does not like.
+/// A server may say no more than `* BAD` to a line with a tag that it does not like, or nothing.
 #[test]
-fn an_untagged_bad_lets_the_client_go_on() {
+fn a_command_without_an_answer_holds_nobody_for_long() {
     check(
         &[
             S("* OK x\r\n"),
             C("GET /\r\na NOOP\r\n"),
             S("* OK y\r\n* BAD what\r\n"),
             S("a OK z\r\n"),
+            C("GET /\r\nb NOOP\r\nc NOOP\r\n"),
+            S("b OK z\r\nc OK z\r\n"),
         ],
-        &["greeting * OK x", "GET /", "* OK y", "* BAD what", "a NOOP", "a OK z to Command(Noop)"],
+        &[
+            "greeting * OK x",
+            "GET /",
+            "* OK y",
+            "* BAD what",
+            "a NOOP",
+            "a OK z to Command(Noop)",
+            "GET /",
+            "b OK z to Nothing",
+            "b NOOP",
+            "c NOOP",
+            "c OK z to Command(Noop)",
+        ],
     );
 }
 
