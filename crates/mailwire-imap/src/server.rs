@@ -54,7 +54,7 @@
 //! | the client sends | the application gets | and answers with |
 //! |---|---|---|
 //! | a command | [`Event::Command`] | [`send`](Server::send) for the data, then [`complete`](Server::complete) or [`accept`](Server::accept) |
-//! | APPEND or REPLACE with a large message | [`Event::BodyWanted`] | [`accept_body`](Server::accept_body) or [`reject_body`](Server::reject_body) |
+//! | APPEND, REPLACE or SETMETADATA with a large literal | [`Event::BodyWanted`] | [`accept_body`](Server::accept_body) or [`reject_body`](Server::reject_body) |
 //! | the message | [`Event::BodyChunk`], [`Event::BodyEnd`] | |
 //! | what follows it | [`Event::BodyWanted`] for one more, or [`Event::CommandEnd`] | `complete` |
 //! | AUTHENTICATE | [`Event::Command`] | [`challenge_auth`](Server::challenge_auth) or [`finish_auth`](Server::finish_auth) |
@@ -99,6 +99,7 @@ use crate::command::Command;
 use crate::element::tag::Tag;
 use crate::error::{PeerError, UsageError};
 use crate::family::append::{AppendTail, Under};
+use crate::family::metadata::stream::{MetadataHead, MetadataTail};
 use crate::framing::CommandFramer;
 use crate::state::State;
 use crate::{Deviations, Mode};
@@ -141,7 +142,7 @@ pub enum Event<'i> {
         /// The command.
         ticket: Ticket,
         /// What stands behind the last body.
-        tail: AppendTail<'i>,
+        tail: CommandTail<'i>,
         /// The tolerated deviations in that.
         deviations: Deviations,
     },
@@ -197,8 +198,21 @@ pub enum BodyHead<'i> {
         /// The command; its last literal is this body, and has a size and no octets.
         command: Command<'i>,
     },
+    /// SETMETADATA up to its first annotation that is streamed.
+    Metadata(MetadataHead<'i>),
     /// What stands between the body before it and this one, in the same command.
-    Tail(AppendTail<'i>),
+    Tail(CommandTail<'i>),
+}
+
+/// What stands behind a body that was streamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommandTail<'i> {
+    /// Of APPEND and REPLACE: parts of the same message, and messages behind it. Small ones have their
+    /// octets with them.
+    Append(AppendTail<'i>),
+    /// Of SETMETADATA: more annotations.
+    Metadata(MetadataTail<'i>),
 }
 
 /// The end of a body.
@@ -252,15 +266,24 @@ struct Body {
     /// Its octets.
     size: u64,
     /// Octets of the message that it belongs to, itself included.
-    message: u64,
+    octets: u64,
     /// What it belongs to.
-    under: Under,
+    owner: Owner,
     /// The client waits for a go.
     sync: bool,
     /// It is a literal8.
     binary: bool,
     /// It holds NUL and is none.
     refused: bool,
+}
+
+/// What a body belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// A message, and where in it.
+    Message(Under),
+    /// An annotation.
+    Annotation,
 }
 
 /// What most sessions do not have at most times.

@@ -252,7 +252,8 @@ fn imap_s_02_no_literal_crosses_tls() {
     assert_eq!(heard.commands(), ["A STARTTLS"]);
     // What was said before is forgotten: the machine is as new.
     for before in ["", "A LOGIN x {99}\r\n", "A FROB {99+}\r\n", "A ID (\"a\" {3}\r\n"] {
-        let mut used = server(patient(with_tls()));
+        let config = || patient(with_tls()).offer_all([Extension::Id]);
+        let mut used = server(config());
         let mut input = format!(
             "{before}{}Z STARTTLS\r\n",
             if before.contains('+') { "x".repeat(97) + "\r\n\r\n" } else { String::new() }
@@ -273,7 +274,7 @@ fn imap_s_02_no_literal_crosses_tls() {
         assert_eq!(done, !before.contains("ID"), "{before}");
         if done {
             used.tls_started().unwrap();
-            let mut new = server(patient(with_tls()));
+            let mut new = server(config());
             let start = |server: &mut Server| {
                 let received = server.receive(b"Z STARTTLS\r\n").unwrap();
                 let Some(Event::Command { ticket, .. }) = received.event else { panic!() };
@@ -767,6 +768,27 @@ fn imap_s_28_sums_of_parts() {
     });
     assert_eq!(heard.answers(), ["+", "+", "A NO", "B OK", "+", "+", "+", "C OK", "D OK"]);
     assert_eq!(heard.stored.len(), 5);
+}
+
+#[test]
+fn imap_s_28_annotations_are_streamed_too() {
+    let mut config = patient(everything());
+    config.limits.message = 50_000;
+    let heard = logged_in(&config, |talk| {
+        talk.say("A SETMETADATA x (/shared/a \"v\" /shared/b {20000}\r\n");
+        talk.say("x".repeat(20_000));
+        talk.say(" /shared/c {3}\r\nabc /shared/d ~{30000}\r\n");
+        talk.say("\0".repeat(30_000));
+        talk.say(" /shared/e NIL)\r\n");
+        talk.say("B SETMETADATA x (/shared/a {50001}\r\n");
+        talk.say("C SETMETADATA x (/shared/a {66666}\r\n");
+        talk.say("D SETMETADATA x (/shared/a {20000}\r\n");
+        talk.say("x".repeat(20_000));
+        talk.say(" b)\r\nE SETMETADATA x (/shared/a {3}\r\nabc)\r\n");
+    });
+    let answers = ["+", "+", "+", "A OK", "B NO", "C NO", "+", "D BAD", "+", "E OK"];
+    assert_eq!(heard.answers(), answers, "{heard:?}");
+    assert_eq!(heard.stored.len(), 3);
 }
 
 #[test]

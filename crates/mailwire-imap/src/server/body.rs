@@ -1,4 +1,5 @@
-//! Messages that are streamed in: APPEND, MULTIAPPEND, CATENATE, REPLACE. RFC 9051 section 6.3.12.
+//! What is streamed in: messages (APPEND, MULTIAPPEND, CATENATE, REPLACE) and annotations (SETMETADATA).
+//! RFC 9051 section 6.3.12, RFC 5464 section 4.3.
 
 use mailwire_core::{Received, SyntaxError};
 
@@ -6,9 +7,10 @@ use super::answer::OwnAnswer;
 use super::command::syntax;
 use super::gate::{Refusal, message_size, parts_size};
 use super::literal::{Place, is_complete_before};
-use super::{Body, BodyEnd, BodyHead, Event, Phase, Server};
+use super::{Body, BodyEnd, BodyHead, CommandTail, Event, Owner, Phase, Server};
 use crate::error::{PeerError, UsageError};
 use crate::family::append::AppendTail;
+use crate::family::metadata::stream::parse_tail;
 use crate::framing::Framed;
 use crate::status::{Status, StatusKind};
 use crate::tolerance::Deviation;
@@ -107,8 +109,8 @@ impl Server {
                         self.gate_place(place, literal, fits).map(|place| (tail, met, place))
                     });
                     match decided {
-                        Ok((Some(tail), deviations, Place::Message(under, message))) => {
-                            self.offer(under, message, literal);
+                        Ok((Some(tail), deviations, Place::Body(owner, octets))) => {
+                            self.offer(owner, octets, literal);
                             let Some(flight) = self.flights.last() else { continue };
                             let (ticket, size) = (flight.ticket, literal.size);
                             let head = BodyHead::Tail(tail);
@@ -149,24 +151,14 @@ impl Server {
         &self,
         frame: &'i [u8],
         body: Body,
-    ) -> Result<(Option<AppendTail<'i>>, Deviations, Place), Refusal> {
-        if body.refused {
-            return Err((NUL, OwnAnswer::NulInMessage));
-        }
-        let (mode, tolerance) = (self.mode().with(Mode::CUT), self.config.tolerance);
-        match AppendTail::parse_in(frame, body.under, mode, tolerance) {
-            Ok((tail, met)) => {
-                let message = self.gate_tail(&tail, body)?;
-                let place = match tail.under() {
-                    Some(under) => Place::Message(under, message),
-                    None => Place::Inside,
-                };
-                Ok((Some(tail), met, place))
-            }
-            Err(error) if is_complete_before(error, frame) => {
+    ) -> Result<(Option<CommandTail<'i>>, Deviations, Place), Refusal> {
+        match self.parse_tail(frame, body, Mode::CUT) {
+            Ok(Ok((tail, met, place))) => Ok((Some(tail), met, place)),
+            Ok(Err(error)) if is_complete_before(error, frame) => {
                 Ok((None, Deviations::EMPTY, Place::Inside))
             }
-            Err(error) => Err(syntax(error)),
+            Ok(Err(error)) => Err(syntax(error)),
+            Err(refusal) => Err(refusal),
         }
     }
 
@@ -175,20 +167,50 @@ impl Server {
         &self,
         frame: &'i [u8],
         body: Body,
-    ) -> Result<(AppendTail<'i>, Deviations), Refusal> {
+    ) -> Result<(CommandTail<'i>, Deviations), Refusal> {
+        let (tail, met, _) = self.parse_tail(frame, body, Mode::REV1)?.map_err(syntax)?;
+        Ok((tail, met))
+    }
+
+    /// What follows a body, parsed and checked, and what the body at its end is.
+    #[allow(clippy::type_complete)]
+    fn parse_tail<'i>(
+        &self,
+        frame: &'i [u8],
+        body: Body,
+        more: Mode,
+    ) -> Result<Result<(CommandTail<'i>, Deviations, Place), SyntaxError>, Refusal> {
         if body.refused {
             return Err((NUL, OwnAnswer::NulInMessage));
         }
-        let parsed = AppendTail::parse_in(frame, body.under, self.mode(), self.config.tolerance);
-        let (tail, met) = parsed.map_err(syntax)?;
-        self.gate_tail(&tail, body)?;
-        Ok((tail, met))
+        let (mode, tolerance) = (self.mode().with(more), self.config.tolerance);
+        match body.owner {
+            Owner::Message(under) => match AppendTail::parse_in(frame, under, mode, tolerance) {
+                Ok((tail, met)) => {
+                    let octets = self.gate_tail(&tail, body)?;
+                    let place = tail
+                        .under()
+                        .map_or(Place::Inside, |under| Place::Body(Owner::Message(under), octets));
+                    Ok(Ok((CommandTail::Append(tail), met, place)))
+                }
+                Err(error) => Ok(Err(error)),
+            },
+            Owner::Annotation => {
+                let tolerance = tolerance.without(Deviation::InvalidItem);
+                Ok(parse_tail(frame, mode, tolerance).map(|(tail, met)| {
+                    let place = tail.streamed.as_ref().map_or(Place::Inside, |value| {
+                        Place::Body(Owner::Annotation, value.literal.size)
+                    });
+                    (CommandTail::Metadata(tail), met, place)
+                }))
+            }
+        }
     }
 
     /// Checks what follows a body; gives the octets of the last message in it.
     fn gate_tail(&self, tail: &AppendTail<'_>, body: Body) -> Result<u64, Refusal> {
         self.gate_parts(tail.parts())?;
-        let message = body.message.saturating_add(parts_size(tail.parts()));
+        let message = body.octets.saturating_add(parts_size(tail.parts()));
         self.gate_size(message)?;
         // REPLACE has one message.
         let single =

@@ -4,26 +4,26 @@
 //! go on.
 
 use mailwire_core::body::Counted;
-use mailwire_core::parse::{Wire, parse_whole};
+use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
 use super::command::{Head, syntax};
 use super::gate::{Refusal, message_size};
-use super::{Body, BodyHead, Event, Flight, Phase, Server};
-use crate::Mode;
-use crate::command::{Command, TaggedCommand};
+use super::{Body, BodyHead, Event, Flight, Owner, Phase, Server};
+use crate::command::{Command, TaggedCommand, Verb};
 use crate::error::PeerError;
 use crate::extension::Extension;
-use crate::family::append::Under;
+use crate::family::metadata::stream::parse_head;
 use crate::framing::LiteralHeader;
+use crate::{Deviations, Mode};
 
 /// What a literal at the end of a frame is, if it is allowed there.
 pub(super) enum Place {
     /// A string, that comes inside its command.
     Inside,
-    /// A message or a part of one, with the octets of that message so far.
-    Message(Under, u64),
+    /// A message or a part of one, or an annotation, with its octets so far.
+    Body(Owner, u64),
 }
 
 impl Server {
@@ -36,18 +36,14 @@ impl Server {
     ) -> Result<Option<Received<Event<'i>>>, PeerError> {
         let head = Head::of(frame);
         let cx = self.context(Mode::CUT);
-        let parsed = match self.gate_head(&head) {
-            Ok(()) => parse_whole(frame, |frame| TaggedCommand::parse_part(frame, &cx)),
-            Err(refusal) => return self.refuse_literal(head, frame, refusal).map(Some),
-        };
-        let decided = match &parsed {
-            Ok(tagged) => self.gate_messages(&tagged.command).map(|()| place(&tagged.command)),
-            Err(error) if is_complete_before(*error, frame) => Ok(Place::Inside),
-            Err(error) => Err(syntax(*error)),
-        };
-        let decided = decided.and_then(|place| self.gate_place(place, literal, fits));
-        let place = match decided {
-            Ok(place) => place,
+        if let Err(refusal) = self.gate_head(&head) {
+            return self.refuse_literal(head, frame, refusal).map(Some);
+        }
+        let decided = self
+            .place(&head, frame, &cx)
+            .and_then(|(body, place)| Ok((body, self.gate_place(place, literal, fits)?)));
+        let (body, place) = match decided {
+            Ok(decided) => decided,
             Err(refusal) => return self.refuse_literal(head, frame, refusal).map(Some),
         };
         // Once the client goes on, the command must not have to wait.
@@ -56,21 +52,49 @@ impl Server {
             self.flags.waits = true;
             return Ok(Some(Received::nothing(0)));
         }
-        match (place, parsed) {
-            (Place::Message(under, message), Ok(TaggedCommand { tag, command })) => {
+        match (place, body) {
+            (Place::Body(owner, octets), Some((body, deviations))) => {
                 let ticket = self.new_ticket();
-                self.flights.push(Flight::new(ticket, tag.as_bytes(), head.verb, traits));
-                self.offer(under, message, literal);
+                let tag = head.tag.unwrap_or_default();
+                self.flights.push(Flight::new(ticket, tag, head.verb, traits));
+                self.offer(owner, octets, literal);
                 self.flags.spoken = true;
-                let head = BodyHead::Command { tag, command };
-                let (size, deviations) = (literal.size, cx.met());
-                let event = Event::BodyWanted { ticket, head, size, deviations };
+                let size = literal.size;
+                let event = Event::BodyWanted { ticket, head: body, size, deviations };
                 Ok(Some(Received::event(0, event)))
             }
             _ => {
                 self.take_inside(literal);
                 Ok(None)
             }
+        }
+    }
+
+    /// What the literal at the end of a frame is, and what stands before a body.
+    fn place<'i>(
+        &self,
+        head: &Head<'i>,
+        frame: &'i [u8],
+        cx: &Context,
+    ) -> Result<(Option<(BodyHead<'i>, Deviations)>, Place), Refusal> {
+        match parse_whole(frame, |frame| TaggedCommand::parse_part(frame, cx)) {
+            Ok(TaggedCommand { tag, command }) => {
+                self.gate_messages(&command)?;
+                let place = place(&command);
+                Ok((Some((BodyHead::Command { tag, command }, cx.met())), place))
+            }
+            Err(error) if is_complete_before(error, frame) => {
+                if head.verb == Some(Verb::SetMetadata) {
+                    let mode = self.mode();
+                    if let Ok((head, met)) = parse_head(frame, mode, self.config.tolerance) {
+                        let size = head.streamed.literal.size;
+                        let place = Place::Body(Owner::Annotation, size);
+                        return Ok((Some((BodyHead::Metadata(head), met)), place));
+                    }
+                }
+                Ok((None, Place::Inside))
+            }
+            Err(error) => Err(syntax(error)),
         }
     }
 
@@ -83,12 +107,12 @@ impl Server {
     }
 
     /// The application decides on a body.
-    pub(super) fn offer(&mut self, under: Under, message: u64, literal: LiteralHeader) {
+    pub(super) fn offer(&mut self, owner: Owner, octets: u64, literal: LiteralHeader) {
         self.phase = Phase::BodyOffered(Body {
             left: Counted::new(literal.size),
             size: literal.size,
-            message,
-            under,
+            octets,
+            owner,
             sync: literal.sync,
             binary: literal.binary,
             refused: false,
@@ -111,7 +135,8 @@ impl Server {
         if !free && literal.size > limits.nonsync_literal.into() {
             return too_large("nonsync_literal", limits.nonsync_literal);
         }
-        if let Place::Message(..) = place {
+        if let Place::Body(_, octets) = place {
+            self.gate_size(octets)?;
             let inside = fits && literal.size <= limits.inline_literal.into();
             return Ok(if inside { Place::Inside } else { place });
         }
@@ -155,5 +180,7 @@ fn place(command: &Command<'_>) -> Place {
         }
         _ => None,
     };
-    message.map_or(Place::Inside, |(under, message)| Place::Message(under, message_size(message)))
+    message.map_or(Place::Inside, |(under, message)| {
+        Place::Body(Owner::Message(under), message_size(message))
+    })
 }

@@ -63,8 +63,7 @@ impl Talk {
         self.input.extend_from_slice(octets.as_ref());
         let mut all = vec![];
         let mut at = 0;
-        loop {
-            let Ok(received) = self.server.receive(&self.input[at..]) else { break };
+        while let Ok(received) = self.server.receive(&self.input[at..]) {
             at += received.consumed;
             let last = self.server.flights.last().map_or(Ticket(0), |flight| flight.ticket);
             all.push(match received.event {

@@ -7,7 +7,7 @@ use mailwire_imap::element::number::{Number, NzNumber};
 use mailwire_imap::element::text::Text;
 use mailwire_imap::family::capability::{Capabilities, Capability};
 use mailwire_imap::family::enable::Enable;
-use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig, Ticket};
+use mailwire_imap::server::{BodyHead, CommandTail, Event, Server, ServerConfig, Ticket};
 use mailwire_imap::{Command, Data, Extension, PeerError, Status, StatusKind, Tolerance};
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::drive::Driven;
@@ -159,6 +159,10 @@ impl Driven for App {
             Event::BodyWanted { head, size, .. } => {
                 match head {
                     BodyHead::Command { tag, .. } => self.log(format!("{tag} body of {size}")),
+                    BodyHead::Metadata(head) => {
+                        let tag = head.tag.unwrap();
+                        self.log(format!("{tag} annotation of {size}"));
+                    }
                     BodyHead::Tail(_) => self.log(format!("more body of {size}")),
                     other => panic!("{other:?}"),
                 }
@@ -178,7 +182,15 @@ impl Driven for App {
                 }
             }
             Event::CommandEnd { ticket, tail, .. } => {
-                self.log(format!("tail {} {}", tail.parts().len(), tail.messages().len()));
+                match tail {
+                    CommandTail::Append(tail) => {
+                        self.log(format!("tail {} {}", tail.parts().len(), tail.messages().len()));
+                    }
+                    CommandTail::Metadata(tail) => {
+                        self.log(format!("annotations {}", tail.values.len()));
+                    }
+                    other => panic!("{other:?}"),
+                }
                 self.server.accept(ticket).unwrap();
             }
             Event::Rejected { ticket, error, .. } => {
