@@ -198,6 +198,22 @@ fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     }
 }
 
+/// A quoted string like most, and the rest; `None` where there is another, or none.
+#[inline(always)]
+pub(crate) fn plain_string(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inside = input.strip_prefix(b"\"")?;
+    plain_quoted(inside).ok().map(|(rest, text)| (text, rest))
+}
+
+/// What is behind a quoted string like most, or behind NIL as most write it.
+#[inline(always)]
+pub(crate) fn plain_nstring(input: &[u8]) -> Option<&[u8]> {
+    match input {
+        [b'N', b'I', b'L', b' ' | b')', ..] => input.get(3..),
+        _ => plain_string(input).map(|(_, rest)| rest),
+    }
+}
+
 /// How many octets at the beginning of a quoted string stand for themselves and are printable ASCII;
 /// eight are looked at in one step.
 #[inline]

@@ -105,8 +105,11 @@ fn vectors() {
     assert!(good > 120, "{good}");
 }
 
-/// The frames of a stream: lines, each with its literals, and where the octets of these stand in it.
-fn frames(mut stream: &[u8]) -> Vec<(&[u8], Vec<(usize, usize)>)> {
+/// A frame, and where the octets of its literals stand in it.
+type Frame<'a> = (&'a [u8], Vec<(usize, usize)>);
+
+/// The frames of a stream: lines, each with its literals.
+fn frames(mut stream: &[u8]) -> Vec<Frame<'_>> {
     let mut frames = Vec::new();
     while !stream.is_empty() {
         let (mut end, mut literals) = (0, Vec::new());

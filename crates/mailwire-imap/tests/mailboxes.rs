@@ -3,13 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use mailwire_imap::{Command, Data, Deviation, Response, TaggedCommand, Tolerance};
+use mailwire_testing::corpus;
 use proptest::prelude::*;
-use support::corpus;
 
 /// Verbs and names of the families that are looked at.
 const NAMES: &[&str] = &[
@@ -302,5 +300,82 @@ proptest! {
                 prop_assert_eq!(command.clone().into_owned(), command);
             }
         }
+    }
+}
+
+/// A line of each command and response, as it is written.
+const LINES: &[&str] = &[
+    "a SELECT INBOX (CONDSTORE)",
+    "a EXAMINE \"a b\"",
+    "a CREATE Sent (USE (\\Sent))",
+    "a DELETE INBOX/a",
+    "a RENAME a \"b c\"",
+    "a SUBSCRIBE a",
+    "a UNSUBSCRIBE a",
+    "a LIST (SUBSCRIBED) \"\" (INBOX %) RETURN (CHILDREN)",
+    "a LSUB \"\" *",
+    "a XLIST \"\" *",
+    "a RLIST \"\" %",
+    "a RLSUB \"\" %",
+    "a NAMESPACE",
+    "a STATUS INBOX (MESSAGES)",
+    "a SETACL INBOX fred -w",
+    "a DELETEACL INBOX -fred",
+    "a GETACL INBOX",
+    "a LISTRIGHTS INBOX fred",
+    "a MYRIGHTS INBOX",
+    "a GETQUOTA \"\"",
+    "a GETQUOTAROOT INBOX",
+    "a SETQUOTA \"\" (STORAGE 512)",
+    "a GETMETADATA (MAXSIZE 1024) INBOX /shared/comment",
+    "a SETMETADATA \"\" (/shared/comment NIL)",
+    "a GETANNOTATION * \"/comment\" \"value\"",
+    "a SETANNOTATION INBOX \"/comment\" (\"value.priv\" \"x\")",
+    "a COPY 2:4 a",
+    "a UID COPY 2:4 a",
+    "a MOVE $ a",
+    "a UID MOVE 2:4 a",
+    "a EXPUNGE",
+    "a UID EXPUNGE 3:5",
+    "a CLOSE",
+    "a UNSELECT",
+    "* LIST (\\Noselect) \"/\" a (\"OLDNAME\" (b))",
+    "* LSUB () \".\" a",
+    "* XLIST (\\Inbox) NIL INBOX",
+    "* NAMESPACE ((\"\" \"/\")) NIL NIL",
+    "* STATUS \"a b\" (MESSAGES 231 MAILBOXID (F1))",
+    "* ACL INBOX fred lrs",
+    "* LISTRIGHTS INBOX fred la r",
+    "* MYRIGHTS INBOX lrswipkxtea",
+    "* QUOTA \"\" (STORAGE 54 512)",
+    "* QUOTAROOT INBOX \"\"",
+    "* METADATA INBOX (/shared/comment \"x\")",
+    "* ANNOTATION INBOX \"/comment\" (\"value.priv\" \"x\")",
+    "* VANISHED (EARLIER) 41,43:116",
+    "* OK [MAILBOXID (F1)] Ok",
+    "* OK [ANNOTATIONS 20480 NOPRIVATE] Ok",
+    "a OK [COPYUID 38505 304,319:320 3956:3958] Done",
+    "a NO [METADATA MAXSIZE 1024] Too large",
+];
+
+#[test]
+fn every_name_in_both_directions() {
+    let mut seen = BTreeSet::new();
+    for line in LINES {
+        let wire = format!("{line}\r\n");
+        let octets = wire.as_bytes();
+        if wire.starts_with("* ") || wire.contains('[') {
+            let (response, _) = Response::parse_with(octets, Tolerance::strict()).unwrap();
+            assert!(!matches!(response, Response::Data(Data::Other(_))), "{line}");
+            assert_eq!(response.to_bytes(), octets, "{line}");
+        } else {
+            let (command, _) = TaggedCommand::parse_with(octets, Tolerance::strict()).unwrap();
+            assert!(!matches!(command.command, Command::Other(_)), "{line}");
+            assert_eq!(command.to_bytes(), octets, "{line}");
+        }
+        seen.extend(line.split(' ').skip(1).find(|word| *word != "UID"));
+    }
+    for name in NAMES {
+        assert!(seen.contains(name), "{name} has no line");
     }
 }

@@ -1,5 +1,7 @@
 //! The end of commands, and the go-ahead for their rest.
 
+use alloc::collections::VecDeque;
+
 use mailwire_core::Unanswered;
 
 use super::handover::Handover;
@@ -15,6 +17,9 @@ use crate::state::State;
 use crate::status::{StatusKind, Tagged};
 use crate::tolerance::Deviation;
 use crate::{Deviations, SyntaxError};
+
+/// Commands for which room is kept.
+const KEPT: usize = 4;
 
 impl Client {
     /// A tagged response.
@@ -35,11 +40,18 @@ impl Client {
         if !self.may_end(at, kind) {
             return Err(self.fail(PeerError::UnknownTag));
         }
+        let amid = at.saturating_add(1) == self.sent && matches!(self.writing, Writing::Body(_));
         let Some(command) = self.take_command(at) else {
             return Err(self.fail(PeerError::UnknownTag));
         };
-        self.apply(&command, kind, tagged.status.code(), &mut deviations)?;
-        self.pump();
+        // What ends the session by it is told with the next call: the command has its answer.
+        if self.apply(&command, kind, tagged.status.code(), &mut deviations).is_ok() {
+            // Octets are owed that nobody will send.
+            if amid {
+                self.close();
+            }
+            self.pump();
+        }
         Ok(Event::Completed { ticket: command.ticket, status: tagged.status, deviations })
     }
 
@@ -56,7 +68,7 @@ impl Client {
         let refused = kind != StatusKind::Ok;
         match &self.writing {
             Writing::Go { mark } if last => refused && self.written >= *mark,
-            Writing::Body(_) if last => false,
+            Writing::Body(body) if last => refused && body.may_be_refused(self.written),
             Writing::Exchange(exchange) if last && exchange.challenged => refused,
             _ => self.commands.get(at).is_some_and(|command| self.written >= command.end),
         }
@@ -71,7 +83,12 @@ impl Client {
             self.writing = Writing::Free;
         }
         self.sent = self.sent.saturating_sub(1);
-        self.commands.remove(at)
+        let command = self.commands.remove(at);
+        // Room for a burst of commands is given back.
+        if self.commands.is_empty() && self.commands.capacity() > KEPT {
+            self.commands = VecDeque::new();
+        }
+        command
     }
 
     /// What the end of a command changes.
@@ -185,16 +202,24 @@ impl Client {
         if !self.may_end(at, kind.unwrap_or(StatusKind::Bad)) {
             return Err(self.fail(PeerError::UnknownTag));
         }
+        let amid = at.saturating_add(1) == self.sent && matches!(self.writing, Writing::Body(_));
         let Some(command) = self.take_command(at) else {
             return Ok(Event::Invalid { frame, error, of: None });
         };
         let of = Some(command.ticket);
         match kind {
             Some(kind) => {
-                self.settled = Some((command.ticket, kind));
-                self.apply(&command, kind, None, &mut Deviations::EMPTY.clone())?;
+                let mut deviations = Deviations::EMPTY;
+                if self.apply(&command, kind, None, &mut deviations).is_ok() {
+                    self.settled = Some((command.ticket, kind));
+                } else {
+                    self.ended.push_back((command.ticket, Unanswered::Unknown));
+                }
             }
             None => self.ended.push_back((command.ticket, Unanswered::Unknown)),
+        }
+        if amid {
+            self.close();
         }
         self.pump();
         Ok(Event::Invalid { frame, error, of })

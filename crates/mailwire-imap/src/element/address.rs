@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, stop};
+use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::text::Escaped;
 use mailwire_core::{into_owned, wire_api};
 
 use super::string::{IString, nstring, skip_nstring, trusted, write_nstring};
 use crate::Mode;
-use crate::token::{close, nil, open, sp};
+use crate::token::{close, nil, open, plain_nstring, sp};
 use crate::tolerance::Deviation;
 
 /// One address of a header, taken apart.
@@ -137,6 +137,25 @@ impl<'a> Wire<'a> for Address<'a> {
 /// An address, checked and not decoded.
 #[inline]
 fn skip_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+    match plain_address(input) {
+        Some(rest) => Ok((rest, ())),
+        None => skip_odd_address(input, cx),
+    }
+}
+
+/// What is behind an address with nothing odd in it.
+#[inline]
+fn plain_address(input: &[u8]) -> Option<&[u8]> {
+    let mut rest = input.strip_prefix(b"(")?;
+    for _ in 0..3 {
+        rest = plain_nstring(rest)?.strip_prefix(b" ")?;
+    }
+    plain_nstring(rest)?.strip_prefix(b")")
+}
+
+/// An address with escapes, literals, or another deviation from the plain form.
+#[cold]
+fn skip_odd_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     let (rest, ()) = open(input, "address")?;
     let (rest, ()) = skip_nstring(rest, cx, "addr-name")?;
     let (rest, ()) = sp(rest, cx)?;
@@ -150,8 +169,11 @@ fn skip_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
 
 impl<'a> Wire<'a> for AddressList<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if let Some(rest) = nil(input) {
-            return Ok((rest, Self::default()));
+        if input.first() != Some(&b'(') {
+            return match nil(input) {
+                Some(rest) => Ok((rest, Self::default())),
+                None => Err(fail(input, "address-list")),
+            };
         }
         let (inside, ()) = open(input, "address-list")?;
         let mut rest = inside;

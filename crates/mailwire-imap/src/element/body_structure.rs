@@ -16,6 +16,7 @@ use crate::tolerance::Deviation;
 
 mod fields;
 mod parse;
+mod plain;
 
 pub use fields::{Disposition, Extension, Languages, Parameters};
 
@@ -170,7 +171,10 @@ into_owned!(struct Parts { wire, len });
 
 impl<'a> Wire<'a> for BodyStructure<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, _) = parse::part(input, cx, parse::Inside::Check)?;
+        let rest = match plain::body(input) {
+            Some(rest) => rest,
+            None => parse::part(input, cx, parse::Inside::Check)?.0,
+        };
         Ok((rest, Self(Cow::Borrowed(input.split_at(input.len() - rest.len()).0))))
     }
 

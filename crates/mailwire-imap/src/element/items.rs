@@ -150,17 +150,31 @@ impl<'a, T: Item> Items<'a, T> {
         Ok((rest, Self::checked(wire, len, cx)))
     }
 
-    /// `item *(SP item)`: at least one.
+    /// `item *(SP item)`: at least one, up to a bracket or the end of a line.
     ///
     /// # Errors
     /// Those of the items.
     #[inline]
     pub(crate) fn parse_some(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<true>(input, cx)
+    }
+
+    /// The same where no bracket ends the items, so that one can begin with it: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
+    #[inline]
+    pub(crate) fn parse_line(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (mut rest, ()) = T::check_item(input, cx)?;
         let mut len = 1_u32;
+        // Blanks at the end are for the line to judge.
         while let [b' ', behind @ ..] = rest {
-            // Blanks at the end are for the line to judge.
-            if behind.iter().find(|octet| **octet != b' ').is_none_or(|octet| is_end(*octet)) {
+            if !has_item::<BRACKET>(behind) {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
@@ -172,9 +186,13 @@ impl<'a, T: Item> Items<'a, T> {
     }
 }
 
-/// What ends a list, so that blanks before it are none between items.
-const fn is_end(octet: u8) -> bool {
-    matches!(octet, b')' | b']' | b'\r' | b'\n')
+/// True where an item stands behind blanks, and not the end of a list, a line or, with `BRACKET`, a code.
+#[inline]
+fn has_item<const BRACKET: bool>(behind: &[u8]) -> bool {
+    match behind.iter().find(|octet| **octet != b' ') {
+        None | Some(b')' | b'\r' | b'\n') => false,
+        Some(octet) => !(BRACKET && *octet == b']'),
+    }
 }
 
 impl<'a, T: Item> Wire<'a> for Items<'a, T> {
@@ -212,7 +230,7 @@ impl<'a, T: Item> Wire<'a> for ItemList<'a, T> {
         if let Ok((rest, ())) = close(inside, cx, RULE) {
             return Ok((rest, Self::EMPTY));
         }
-        let (rest, items) = cut(Items::parse_some(inside, cx))?;
+        let (rest, items) = cut(Items::parse_line(inside, cx))?;
         if !matches!(rest, [b')' | b' ', ..]) {
             return Err(stop(rest, RULE));
         }
@@ -241,19 +259,33 @@ impl<'a, T: Item> ItemTail<'a, T> {
     }
 }
 
-impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
+impl<'a, T: Item> ItemTail<'a, T> {
+    /// `*(SP item)` where no bracket ends the items, so that one can begin with it: outside codes.
+    ///
+    /// # Errors
+    /// Those of the items.
     #[inline]
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(crate) fn parse_line(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<false>(input, cx)
+    }
+
+    #[inline]
+    fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match input {
-            [b' ', behind @ ..]
-                if behind.iter().find(|octet| **octet != b' ').is_some_and(|o| !is_end(*o)) =>
-            {
+            [b' ', behind @ ..] if has_item::<BRACKET>(behind) => {
                 let (rest, ()) = sp(input, cx)?;
-                let (rest, items) = cut(Items::parse_some(rest, cx))?;
+                let (rest, items) = cut(Items::parse_until::<BRACKET>(rest, cx))?;
                 Ok((rest, Self(items)))
             }
             _ => Ok((input, Self::EMPTY)),
         }
+    }
+}
+
+impl<'a, T: Item> Wire<'a> for ItemTail<'a, T> {
+    #[inline]
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        Self::parse_until::<true>(input, cx)
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -431,6 +463,7 @@ mod tests {
             (b"()", words([])),
             (b"(a)", words(["a"])),
             (b"(a \"b c\" {3}\r\nd\r\n)", words(["a", "b c", "d\r\n"])),
+            (b"(a ]b ])", words(["a", "]b", "]"])),
         ]);
         check_rejects::<Words<'_>>(&[
             (b"", "list", 0),

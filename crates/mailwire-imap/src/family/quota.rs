@@ -346,7 +346,7 @@ impl<'a> Wire<'a> for QuotaData<'a> {
 impl<'a> Wire<'a> for QuotaRootData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, roots) = ItemTail::parse_part(rest, cx)?;
+        let (rest, roots) = ItemTail::parse_line(rest, cx)?;
         Ok((rest, Self { mailbox, roots }))
     }
 
@@ -473,6 +473,7 @@ mod tests {
             (b"INBOX", roots(Vec::new())),
             (b"INBOX \"\"", roots(Vec::from([""]))),
             (b"INBOX #user/alice \"a b\"", roots(Vec::from(["#user/alice", "a b"]))),
+            (b"INBOX ]a ]", roots(Vec::from(["]a", "]"]))),
         ]);
         check_rejects::<QuotaRootData<'_>>(&[(b"", "mailbox", 0), (b"a (b)", "astring", 2)]);
         check_lenient::<QuotaRootData<'_>>(&[(b"a  b", Deviation::ExtraSpaces, b"a b")]);

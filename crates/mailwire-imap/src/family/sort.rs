@@ -10,9 +10,10 @@ use super::search::{
     write_return_options,
 };
 use crate::dispatch::dispatch;
+use crate::element::annotation::EntryName;
 use crate::element::items::{ItemList, item};
 use crate::element::raw::RawData;
-use crate::element::string::{AString, Atom};
+use crate::element::string::Atom;
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 
@@ -153,14 +154,14 @@ dispatch! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnnotationSort<'a> {
     /// The entry.
-    pub entry: AString<'a>,
+    pub entry: EntryName<'a>,
     /// Which of its values.
-    pub attribute: AnnotationValue,
+    pub attribute: SortAttribute,
 }
 
 wire_enum! {
     /// Which value of an annotation is looked at. RFC 5257 section 5.
-    pub enum AnnotationValue: "att-sort" in ATOM_CHAR {
+    pub enum SortAttribute: "att-sort" in ATOM_CHAR {
         /// That of the user.
         Private = "value.priv",
         /// That of all.
@@ -270,9 +271,9 @@ impl<'a> Wire<'a> for SortKey<'a> {
 
 impl<'a> Wire<'a> for AnnotationSort<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (rest, entry) = AString::parse_part(input, cx)?;
+        let (rest, entry) = EntryName::parse_part(input, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, attribute) = cut(AnnotationValue::parse_part(rest, cx))?;
+        let (rest, attribute) = cut(SortAttribute::parse_part(rest, cx))?;
         Ok((rest, Self { entry, attribute }))
     }
 
@@ -404,8 +405,8 @@ mod tests {
             assert_eq!((key.name(), key.to_bytes()), (Some(*name), wire.to_vec()));
         }
         let annotation = AnnotationSort {
-            entry: AString::new("/altsubject").unwrap(),
-            attribute: AnnotationValue::Shared,
+            entry: EntryName::new("/altsubject").unwrap(),
+            attribute: SortAttribute::Shared,
         };
         check_rows(&[
             (b"SUBJECT", SortKey::Subject.ascending()),

@@ -2,6 +2,8 @@ use super::*;
 use crate::rows::{check_lenient, check_rejects, check_rows};
 use crate::tolerance::Deviation as D;
 use alloc::string::ToString;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 fn string(text: &'static str) -> IString<'static> {
     IString::new(text).unwrap()
@@ -219,4 +221,58 @@ fn parts_are_found_by_their_section() {
     assert_eq!(body(&text("PLAIN")).find(&[1]).unwrap(), body(&text("PLAIN")));
     assert_eq!(body(&text("PLAIN")).find(&[2]), None);
     assert_eq!(body(&text("PLAIN")).find(&[1, 1]), None);
+}
+
+proptest! {
+    /// What the short way takes, the full grammar takes without a deviation, and as much of it.
+    #[test]
+    fn the_short_way_agrees_with_the_grammar(
+        pick in 0..6_usize, changes in vec((any::<prop::sample::Index>(), 0..38_usize), 0..4),
+    ) {
+        let wires = [
+            &b"((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"UTF-8\" \"a\" \"b\") NIL NIL \"7BIT\" 9 1)\
+               (\"A\" \"B\" NIL \"<a@b>\" \"c\" \"BASE64\" 0) \"MIXED\")"[..],
+            b"((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1 NIL (\"inline\" NIL) \"en\" \"x\") \"ALTERNATIVE\" \
+              (\"BOUNDARY\" \"b\") (\"attachment\" (\"filename\" \"f g\")) NIL NIL)",
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 18446744073709551615 \"md5\")",
+            b"(\"MESSAGE\" \"X\" NIL NIL NIL \"7BIT\" 5 NIL NIL NIL NIL)",
+            b"(((\"A\" \"B\" NIL NIL NIL \"7BIT\" 5) \"X\")(\"TEXT\" \"B\" NIL NIL NIL \"7BIT\" 5 6) \"Y\" NIL)",
+            b"(\"MIXED\" (\"a\" \"b\") NIL NIL)",
+        ];
+        const OCTETS: &[u8; 38] = b"()\" NILni0123456789\\{}1\r\n\xfc\0ATEXTMEG-~x";
+        let mut wire = wires[pick].to_vec();
+        for (place, change) in changes {
+            let at = place.index(wire.len());
+            match change % 3 {
+                0 => wire[at] = OCTETS[change],
+                1 => wire.insert(at, OCTETS[change]),
+                _ => drop(wire.remove(at)),
+            }
+            if wire.is_empty() { break; }
+        }
+        wire.push(b' ');
+        if let Some(rest) = plain::body(&wire) {
+            let cx = Context::new(crate::Tolerance::strict());
+            let (full, _) = parse::part(&wire, &cx, parse::Inside::Check).unwrap();
+            prop_assert_eq!(full, rest);
+        }
+    }
+}
+
+#[test]
+fn the_short_way_is_taken() {
+    let taken = |wire: &[u8]| plain::body(wire) == Some(b")");
+    assert!(taken(
+        b"((\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)(\"TEXT\" \"B\" NIL NIL NIL \"7BIT\" 0 0) \"X\"))"
+    ));
+    let nested = |depth| {
+        [
+            b"(".repeat(depth),
+            b"\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)".to_vec(),
+            b" \"X\")".repeat(depth - 1),
+            b")".to_vec(),
+        ]
+        .concat()
+    };
+    assert!(taken(&nested(1)) && taken(&nested(17)) && !taken(&nested(18)));
 }

@@ -339,7 +339,7 @@ impl<'a> Wire<'a> for ListRights<'a> {
 impl<'a> Wire<'a> for AclData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, mailbox) = Mailbox::parse_part(input, cx)?;
-        let (rest, entries) = ItemTail::parse_part(rest, cx)?;
+        let (rest, entries) = ItemTail::parse_line(rest, cx)?;
         Ok((rest, Self { mailbox, entries }))
     }
 

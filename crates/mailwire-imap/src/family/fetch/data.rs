@@ -11,7 +11,7 @@ use mailwire_core::{Few, InvalidValue, into_owned};
 use super::attribute::FetchAttribute;
 use super::item::FetchItem;
 use super::label::GmailLabels;
-use super::value::BodyValue;
+use super::value::{BodyValue, at_end};
 use super::{FetchAttributes, FetchName};
 use crate::Mode;
 use crate::element::annotation::AnnotationData;
@@ -28,7 +28,7 @@ use crate::token::{blanks_before, sp};
 use crate::tolerance::Deviation;
 
 /// The items of a message. Most messages have no more, so that they need no heap.
-pub(super) type FewItems<'a> = Few<FetchItem<'a>, 6>;
+pub(super) type FewItems<'a> = Few<FetchItem<'a>, 5>;
 
 /// A message with data items, as FETCH and UIDFETCH tell them.
 ///
@@ -161,25 +161,33 @@ pub(super) fn parse_list<'a>(
                 }
             }
         }
-        match FetchItem::contained(rest, cx)? {
-            Ok((behind, item)) => {
-                let streamed = behind.is_empty() && item.is_streamed();
-                items.push(item);
-                if streamed {
-                    return Ok((behind, End::Streamed));
+        let (behind, item) = match FetchItem::parse_value(rest, cx) {
+            Ok((behind, item)) if at_end(behind) => (behind, item),
+            odd => match FetchItem::contained(rest, cx, odd)? {
+                Ok(parsed) => parsed,
+                Err(fail) if Mode::from_bits(cx.mode()).contains(Mode::CUT) => {
+                    // What follows the literal cannot be told from what belongs to it.
+                    return Err(nom::Err::Failure(fail));
                 }
-                (rest, mark, at_item) = (behind, behind, false);
-            }
-            Err(fail) if Mode::from_bits(cx.mode()).contains(Mode::CUT) => {
-                // What follows the literal cannot be told from what belongs to it.
-                return Err(nom::Err::Failure(fail));
-            }
-            Err(fail) => {
-                let (wire, end) = before_line_end(mark);
-                items.push(FetchItem::Invalid(Box::new(Invalid::met(wire, end, fail))));
-                return Ok((end, if closed { End::Behind } else { End::Broken }));
-            }
+                Err(fail) => {
+                    let (wire, end) = before_line_end(mark);
+                    let invalid = Invalid::met(wire, end, fail);
+                    items.push(FetchItem::Invalid(Box::new(invalid)));
+                    return Ok((end, if closed { End::Behind } else { End::Broken }));
+                }
+            },
+        };
+        let streamed = behind.is_empty() && item.is_streamed();
+        items.push(item);
+        if streamed {
+            return Ok((behind, End::Streamed));
         }
+        mark = behind;
+        // One space and an item, as mostly.
+        (rest, at_item) = match behind {
+            [b' ', at @ ..] if !matches!(at, [] | [b' ' | b')' | b'\r' | b'\n', ..]) => (at, true),
+            _ => (behind, false),
+        };
     }
 }
 

@@ -375,7 +375,7 @@ impl<'a> Wire<'a> for GetMetadata<'a> {
             && matches!(rest, [b' ', b'/' | b'"', ..])
             && cx.tolerate(Deviation::BareEntries)
         {
-            let (rest, entries) = cut(Items::parse_some(at, cx))?;
+            let (rest, entries) = cut(Items::parse_line(at, cx))?;
             return Ok((rest, Self { options, mailbox, entries: OneOrList::listed(entries) }));
         }
         Ok((rest, Self { options, mailbox, entries }))
@@ -536,7 +536,7 @@ impl<'a> Wire<'a> for MetadataData<'a> {
             let (rest, values) = cut(SomeList::parse_part(rest, cx))?;
             (rest, MetadataItems::Values(values))
         } else {
-            let (rest, entries) = cut(Items::parse_some(rest, cx))?;
+            let (rest, entries) = cut(Items::parse_line(rest, cx))?;
             (rest, MetadataItems::Changed(ChangedEntries(entries)))
         };
         Ok((rest, Self { mailbox, items }))

@@ -5,20 +5,19 @@ use alloc::vec::Vec;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, parse_whole, stop};
-use mailwire_core::token::{one_or_more, strip_prefix_ignore_case};
+use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{
     IntoBytes, InvalidValue, into_owned, owned_already, text_type, wire_api, wire_enum,
 };
 
 use super::tree::Nested;
+use crate::element::annotation::{AnnotationValue, EntryMatch};
 use crate::element::flag::Flag;
 use crate::element::mod_seq::ModSeq;
 use crate::element::raw::{RawData, skip_value};
-use crate::element::string::{AString, IString, nstring, write_nstring};
+use crate::element::string::AString;
 use crate::family::thread::ThreadAlgorithm;
-use crate::token::{
-    ATOM_CHAR, LIST_CHAR, TEXT_CHAR, digits, literal, quoted, sp, string, write_string,
-};
+use crate::token::{ATOM_CHAR, digits, quoted, sp};
 use crate::tolerance::Deviation;
 
 /// `HEADER`: a header field, and what it contains; an empty text is in every field of the name.
@@ -67,7 +66,7 @@ pub struct ModSeqEntry<'a> {
 
 /// `ANNOTATION`: a message has an annotation that contains a text.
 ///
-/// RFC 5257 section 4.6. A literal8 is taken for the value, and written as a string.
+/// RFC 5257 section 4.6.
 ///
 /// # Grammar
 /// ```abnf
@@ -82,13 +81,8 @@ pub struct AnnotationKey<'a> {
     pub entry: EntryMatch<'a>,
     /// Which of its values.
     pub attribute: AnnotationScope,
-    /// What the value contains; `None` for NIL.
-    pub value: Option<IString<'a>>,
-}
-
-text_type! {
-    /// Names of annotations, with the wildcards of LIST.
-    pub struct EntryMatch: "entry-match", check = check_text, bytes
+    /// What the value contains.
+    pub value: AnnotationValue<'a>,
 }
 
 text_type! {
@@ -100,12 +94,6 @@ text_type! {
     /// ```
     pub struct FilterName: "filter-name", check = check_filter, bytes
 }
-
-/// `X-GM-LABELS`: a label of Gmail. A label of the system begins with a backslash.
-///
-/// It is read from an atom behind a backslash, too, and is written as a string.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct GmailLabel<'a>(pub AString<'a>);
 
 /// The identifier of a message or a thread of Gmail: 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,13 +149,8 @@ into_owned!(struct HeaderKey { name, value });
 into_owned!(struct ModSeqKey { entry, value });
 into_owned!(struct ModSeqEntry { flag, kind });
 into_owned!(struct AnnotationKey { entry, attribute, value });
-into_owned!(@impl GmailLabel, self => { GmailLabel(self.0.into_owned()) });
 into_owned!(struct InThreadKey { algorithm, key });
 into_owned!(@impl MimePartKey, self => { MimePartKey(self.0.into_owned()) });
-
-fn check_text(text: &[u8]) -> Result<(), usize> {
-    TEXT_CHAR.check(text)
-}
 
 fn check_filter(name: &[u8]) -> Result<(), usize> {
     ATOM_CHAR.check(name)?;
@@ -274,39 +257,12 @@ impl<'a> Wire<'a> for AnnotationKey<'a> {
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, attribute) = cut(AnnotationScope::parse_part(rest, cx))?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        if let Some(octets) = rest.strip_prefix(b"~") {
-            let (behind, value) = cut(literal(octets))?;
-            let value = IString::new(value).map_err(|_| stop(rest, "value"))?;
-            return Ok((behind, Self { entry, attribute, value: Some(value) }));
-        }
-        let (rest, value) = nstring(rest, cx, "value")?;
+        let (rest, value) = cut(AnnotationValue::parse_part(rest, cx))?;
         Ok((rest, Self { entry, attribute, value }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        out.put(&self.entry).sp().put(&self.attribute).sp();
-        write_nstring(out, self.value.as_ref());
-    }
-}
-
-impl<'a> Wire<'a> for EntryMatch<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if let Some(b'"' | b'{') = input.first() {
-            let (rest, name) = string(input, cx)?;
-            return Self::new(name)
-                .map(|name| (rest, name))
-                .map_err(|_| stop(input, "entry-match"));
-        }
-        let (rest, name) = one_or_more(input, &LIST_CHAR, "entry-match")?;
-        Ok((rest, Self::checked(name)))
-    }
-
-    fn encode(&self, out: &mut Encoder<'_>) {
-        if LIST_CHAR.check(self.as_bytes()).is_ok() && !self.as_bytes().is_empty() {
-            out.bytes(self.as_bytes());
-        } else {
-            write_string(out, self.as_bytes());
-        }
+        out.put(&self.entry).sp().put(&self.attribute).sp().put(&self.value);
     }
 }
 
@@ -321,21 +277,6 @@ impl<'a> Wire<'a> for FilterName<'a> {
 
     fn encode(&self, out: &mut Encoder<'_>) {
         out.bytes(self.as_bytes());
-    }
-}
-
-impl<'a> Wire<'a> for GmailLabel<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        if let Some(name) = input.strip_prefix(b"\\") {
-            let (rest, _) = one_or_more(name, &ATOM_CHAR, "label")?;
-            let label = input.split_at(input.len() - rest.len()).0;
-            return Ok((rest, Self(AString::checked(label))));
-        }
-        AString::parse_part(input, cx).map(|(rest, label)| (rest, Self(label)))
-    }
-
-    fn encode(&self, out: &mut Encoder<'_>) {
-        out.put(&self.0);
     }
 }
 

@@ -5,7 +5,7 @@ use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::argument::{
-    AnnotationKey, FilterName, GmailId, GmailLabel, HeaderKey, InThreadKey, MimePartKey, ModSeqKey,
+    AnnotationKey, FilterName, GmailId, HeaderKey, InThreadKey, MimePartKey, ModSeqKey,
 };
 use super::tree::{DEPTH, Either, Nested, SearchKeys};
 use super::{begins_value, check_values, values_behind};
@@ -17,6 +17,7 @@ use crate::element::object_id::ObjectId;
 use crate::element::raw::RawData;
 use crate::element::sequence::SequenceSet;
 use crate::element::string::{AString, Atom};
+use crate::family::fetch::GmailLabel;
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 

@@ -27,8 +27,8 @@ use mailwire_core::parse::{Context, PResult, Wire, cut};
 use crate::element::raw::{RawData, skip_value};
 
 pub use argument::{
-    AnnotationKey, AnnotationScope, EntryMatch, EntryType, FilterName, GmailId, GmailLabel,
-    HeaderKey, InThreadKey, MimePartKey, ModSeqEntry, ModSeqKey,
+    AnnotationKey, AnnotationScope, EntryType, FilterName, GmailId, HeaderKey, InThreadKey,
+    MimePartKey, ModSeqEntry, ModSeqKey,
 };
 pub use charset::{Charset, Charsets};
 pub use command::{Search, SearchProgram};

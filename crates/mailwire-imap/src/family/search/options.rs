@@ -1,16 +1,17 @@
 //! What a search is to give back: the return options of SEARCH, SORT and ESEARCH.
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail};
+use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::token::strip_prefix_ignore_case;
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
+use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::begins_value;
 use crate::dispatch::dispatch;
-use crate::element::items::{ItemList, item};
+use crate::element::items::{ItemList, Items, item};
 use crate::element::parameter::{LABEL, Label, Parameter};
 use crate::element::partial_range::PartialRange;
-use crate::element::raw::{RawData, skip_value};
+use crate::element::raw::RawData;
+use crate::family::fetch::FetchAttribute;
 use crate::token::sp;
 use crate::tolerance::Deviation;
 
@@ -48,7 +49,7 @@ dispatch! {
     /// None of its own.
     ///
     /// # Errors
-    /// `search-return-opt`, `partial-range`, `tagged-ext-val`, `SP`.
+    /// `search-return-opt`, `partial-range`, `fetch-att`, `tagged-ext-val`, `SP`.
     ///
     /// # Example
     /// ```
@@ -89,9 +90,9 @@ dispatch! {
 
 /// What is to be told of each message that is added to a result; nothing where it is empty.
 ///
-/// RFC 5465 section 7. The list of fetch items stands as it came, with its parentheses.
+/// RFC 5465 section 7.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct UpdateItems<'a>(Option<RawData<'a>>);
+pub struct UpdateItems<'a>(Items<'a, FetchAttribute<'static>>);
 
 /// A return option that is not known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +100,7 @@ pub struct OtherOption<'a>(Parameter<'a>);
 
 wire_api!(Deviation, crate::Mode: ReturnOption);
 item!(ReturnOption);
-into_owned!(@impl UpdateItems, self => { UpdateItems(self.0.map(RawData::into_owned)) });
+into_owned!(@impl UpdateItems, self => { UpdateItems(mailwire_core::IntoOwned::into_owned(self.0)) });
 into_owned!(@impl OtherOption, self => { OtherOption(self.0.into_owned()) });
 
 impl<'a> Wire<'a> for ReturnOption<'a> {
@@ -133,40 +134,40 @@ impl<'a> Wire<'a> for UpdateItems<'a> {
         let at = match input {
             [b' ', b'(', ..] => sp(input, cx)?.0,
             [b'(', ..] => input,
-            _ => return Ok((input, Self(None))),
+            _ => return Ok((input, Self::NONE)),
         };
-        let (rest, ()) = cut(skip_value(at, cx))?;
-        let (_, items) = cut(RawData::parse_part(at.split_at(at.len() - rest.len()).0, cx))?;
-        Ok((rest, Self(Some(items))))
+        let (rest, list) = cut(ItemList::parse_part(at, cx))?;
+        if list.is_empty() {
+            return Err(stop(at, "fetch-att"));
+        }
+        Ok((rest, Self(list.into_items())))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        if let Some(items) = &self.0 {
-            out.sp().put(items);
+        if !self.0.is_empty() {
+            out.bytes(b" (").put(&self.0).byte(b')');
         }
     }
 }
 
-impl<'a> UpdateItems<'a> {
+impl UpdateItems<'_> {
     /// Nothing but the number.
-    pub const NONE: Self = Self(None);
+    pub const NONE: Self = Self(Items::EMPTY);
 
-    /// These items: a list with its parentheses, as in FETCH.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] where the octets are not one list.
-    pub fn new(list: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
-        let list = RawData::new(list)?;
-        if list.as_bytes().first() != Some(&b'(') || list.values().count() != 1 {
-            return Err(InvalidValue { what: "fetch-att", at: 0 });
-        }
-        Ok(Self(Some(list)))
+    /// These items, in their order; none for nothing but the number.
+    pub fn new<'x>(items: impl IntoIterator<Item = FetchAttribute<'x>>) -> UpdateItems<'static> {
+        UpdateItems(Items::new(items))
     }
 
-    /// The list with its parentheses.
+    /// The items in their order.
+    pub fn iter(&self) -> impl Iterator<Item = FetchAttribute<'_>> {
+        self.0.iter()
+    }
+
+    /// True when nothing but the number is to be told.
     #[must_use]
-    pub const fn as_raw(&self) -> Option<&RawData<'a>> {
-        self.0.as_ref()
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -236,7 +237,8 @@ mod tests {
     #[test]
     fn rows() {
         let range = PartialRange::from_end(1, 30).unwrap();
-        let items = "(UID BODY[HEADER.FIELDS (TO FROM)])";
+        let fields = FetchAttribute::parse(b"BODY[HEADER.FIELDS (TO FROM)]").unwrap();
+        let items = [FetchAttribute::Uid, fields];
         check_rows(&[
             (b"MIN", ReturnOption::Min),
             (b"MAX", ReturnOption::Max),
@@ -248,7 +250,7 @@ mod tests {
             (b"UPDATE", ReturnOption::Update(UpdateItems::NONE)),
             (
                 b"UPDATE (UID BODY[HEADER.FIELDS (TO FROM)])",
-                ReturnOption::Update(UpdateItems::new(items).unwrap()),
+                ReturnOption::Update(UpdateItems::new(items)),
             ),
             (b"RELEVANCY", ReturnOption::Relevancy),
             (b"X-NEW", other("X-NEW", None)),
@@ -275,7 +277,8 @@ mod tests {
             (b"PARTIAL", "SP", 7),
             (b"PARTIAL 1:*", "partial-range", 10),
             (b"PARTIAL 1:-2", "partial-range", 10),
-            (b"UPDATE (UID", "tagged-ext-val", 11),
+            (b"UPDATE (UID", "list", 11),
+            (b"UPDATE ()", "fetch-att", 7),
             (b"MIN 5", "end", 3),
         ]);
         check_lenient::<ReturnOptions<'_>>(&[
@@ -286,6 +289,5 @@ mod tests {
         assert!(OtherOption::new(known).is_err());
         let word = Parameter::new(Label::new("x").unwrap(), Some("word")).unwrap();
         assert!(OtherOption::new(word).is_err());
-        assert!(UpdateItems::new("UID").is_err() && UpdateItems::new("(UID) x").is_err());
     }
 }

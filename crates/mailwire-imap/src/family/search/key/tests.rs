@@ -1,8 +1,8 @@
-use super::super::argument::{AnnotationScope, EntryMatch, EntryType, ModSeqEntry};
+use super::super::argument::{AnnotationScope, EntryType, ModSeqEntry};
 use super::*;
+use crate::element::annotation::{AnnotationValue, EntryMatch};
 use crate::element::flag::Flag;
 use crate::element::mod_seq::ModSeq;
-use crate::element::string::IString;
 use crate::family::search::{Search, SearchProgram};
 use crate::family::thread::ThreadAlgorithm;
 use crate::rows::{check_lenient, check_rejects, check_rows};
@@ -69,7 +69,7 @@ fn rows_of_the_base_protocol() {
         ("TO", K::To),
         ("X-GM-RAW", K::XGmRaw),
         ("CID", K::Cid),
-        ("X-GM-LABELS", |label| K::XGmLabels(GmailLabel(label))),
+        ("X-GM-LABELS", |label| K::XGmLabels(GmailLabel::new(label.into_inner()).unwrap())),
     ];
     for (name, key) in texts {
         for (wire, value) in [("abc", "abc"), ("\"a \\\"b\"", "a \"b"), ("{3}\r\na\r\n", "a\r\n")] {
@@ -131,7 +131,7 @@ fn rows_of_extensions() {
         key: Nested::new(K::From(text("mary"))).unwrap(),
     };
     let junk = Flag::Keyword(Keyword::new("$Junk").unwrap());
-    let imap4 = IString::new("IMAP4").unwrap();
+    let imap4 = AnnotationValue::new("IMAP4");
     check_rows(&[
         (b"OLDER 259200", K::Older(NzNumber::new(259_200).unwrap())),
         (b"YOUNGER 1", K::Younger(NzNumber::new(1).unwrap())),
@@ -144,18 +144,15 @@ fn rows_of_extensions() {
         (b"THREADID T64b478a75b7ea9", K::ThreadId(id("T64b478a75b7ea9"))),
         (b"FUZZY SUBJECT Helo", K::fuzzy(K::Subject(text("Helo"))).unwrap()),
         (b"FILTER on-the-road", K::Filter(FilterName::new("on-the-road").unwrap())),
+        (b"ANNOTATION /com*% value \"IMAP4\"", annotation(AnnotationScope::Any, imap4.clone())),
         (
-            b"ANNOTATION /com*% value \"IMAP4\"",
-            annotation(AnnotationScope::Any, Some(imap4.clone())),
+            b"ANNOTATION /com*% value.priv NIL",
+            annotation(AnnotationScope::Private, AnnotationValue::NIL),
         ),
-        (b"ANNOTATION /com*% value.priv NIL", annotation(AnnotationScope::Private, None)),
-        (
-            b"ANNOTATION /com*% value.shared \"IMAP4\"",
-            annotation(AnnotationScope::Shared, Some(imap4)),
-        ),
+        (b"ANNOTATION /com*% value.shared \"IMAP4\"", annotation(AnnotationScope::Shared, imap4)),
         (b"UIDAFTER 33875", K::UidAfter(NzNumber::new(33_875).unwrap())),
         (b"UIDBEFORE 44371", K::UidBefore(NzNumber::new(44_371).unwrap())),
-        (b"X-GM-LABELS \"\\\\Inbox\"", K::XGmLabels(GmailLabel(text("\\Inbox")))),
+        (b"X-GM-LABELS \\Inbox", K::XGmLabels(GmailLabel::new("\\Inbox").unwrap())),
         (b"X-GM-MSGID 18446744073709551615", K::XGmMsgId(GmailId(u64::MAX))),
         (b"X-GM-THRID 5", K::XGmThrId(GmailId(5))),
         (b"INTHREAD REFS FROM mary", K::InThread(in_thread)),
@@ -166,8 +163,8 @@ fn rows_of_extensions() {
         (b"X-NEW", other("X-NEW", None)),
         (b"X-NEW \"a\" (b c) 1:5 $", other("X-NEW", Some("\"a\" (b c) 1:5 $"))),
     ]);
-    let label = SearchKey::parse(b"X-GM-LABELS \\Inbox").unwrap();
-    assert_eq!(label.to_bytes(), b"X-GM-LABELS \"\\\\Inbox\"");
+    let label = SearchKey::parse(br#"X-GM-LABELS "\\Inbox""#).unwrap();
+    assert_eq!(label.to_bytes(), b"X-GM-LABELS \\Inbox");
     let binary = SearchKey::parse(b"ANNOTATION /a value ~{3}\r\nabc").unwrap();
     assert_eq!(binary.to_bytes(), b"ANNOTATION /a value \"abc\"");
 }
@@ -239,7 +236,6 @@ fn what_would_be_read_otherwise_is_not_built() {
     assert!(ModSeqEntry::new(Flag::Recent, EntryType::All).is_err());
     assert!(FilterName::new("a/b").is_err() && FilterName::new("").is_err());
     assert!(MimePartKey::new("x").is_err() && MimePartKey::new("(x) (y)").is_err());
-    assert!(EntryMatch::new("a\r\nb").is_err());
 }
 
 #[test]
@@ -298,7 +294,7 @@ fn imap_s_17_keys_are_nested_up_to_32_deep() {
 #[test]
 fn imap_s_17_depth_costs_no_stack() {
     // Code that is not optimised spends more on each call.
-    let kibibytes = if cfg!(debug_assertions) { 192 } else { 64 };
+    let kibibytes = if cfg!(debug_assertions) { 512 } else { 64 };
     std::thread::Builder::new()
         .stack_size(kibibytes * 1024)
         .spawn(|| {
