@@ -145,7 +145,7 @@ fn a_command_waits_for_those_that_it_depends_on() {
         if first.starts_with("COMPRESS") {
             talk.heard();
             assert_eq!(talk.tags(""), ["CompressReady"]);
-            talk.server.compress_started().unwrap();
+            talk.server.compression_started().unwrap();
         }
         assert_eq!(talk.tags(""), ["B"], "{first} {second}");
         let go = talk.heard().matches("+ OK").count();
