@@ -8,9 +8,10 @@ mod support;
 
 use mailwire_imap::element::mailbox::{Mailbox, MailboxPattern};
 use mailwire_imap::server::Event;
-use mailwire_imap::{Command, Deviation, Extension, Machine, PeerError};
+use mailwire_imap::{Command, Extension, Machine, PeerError};
 use support::server::{
-    everything, logged_in, patient, plain, refuses_early, refuses_selected, selected, server, talk,
+    App, everything, logged_in, patient, plain, refuses_early, refuses_selected, selected, server,
+    talk,
 };
 
 #[test]
