@@ -28,22 +28,21 @@
 //!         client.transmitted(n);
 //!     }
 //!     let received = client.receive(&input)?;
-//!     let (consumed, waits) = (received.consumed, received.event.is_none());
+//!     let (consumed, idle) = (received.consumed, received.event.is_none());
 //!     match received.event {
 //!         Some(Event::Greeting { .. }) => drop(client.send(&Command::Capability)?),
 //!         Some(Event::Response { data: Data::Capability(list), .. }) => assert_eq!(list.len(), 2),
 //!         Some(Event::Completed { status, .. }) => {
 //!             assert_eq!(status.kind(), StatusKind::Ok);
-//!             if !client.is_closed() {
+//!             if client.in_flight() == 0 && !client.is_closing() {
 //!                 client.send(&Command::Logout)?;
 //!             }
 //!         }
 //!         Some(Event::Closed) => break,
-//!         Some(_) | None => {}
+//!         _ => {}
 //!     }
 //!     input.drain(..consumed);
-//!     // Only then read again.
-//!     if waits {
+//!     if idle {
 //!         match server.next() {
 //!             Some(line) => input.extend_from_slice(line),
 //!             None => client.receive_eof()?,
