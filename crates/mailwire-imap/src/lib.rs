@@ -22,6 +22,7 @@ pub mod framing;
 pub mod limits;
 pub mod mode;
 pub mod observer;
+pub mod opener;
 pub mod pipelining;
 pub mod response;
 pub mod resync;
