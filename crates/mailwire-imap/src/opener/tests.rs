@@ -82,11 +82,7 @@ fn run(config: &OpenerConfig, script: &[(&str, &str)]) -> Opened {
     })
 }
 
-fn act(
-    opener: &mut Opener,
-    input: &mut Vec<u8>,
-    seen: &mut Vec<String>,
-) -> Result<(), OpenError> {
+fn act(opener: &mut Opener, input: &mut Vec<u8>, seen: &mut Vec<String>) -> Result<(), OpenError> {
     loop {
         let mut start = None;
         let received = opener.receive(input)?;
@@ -176,10 +172,7 @@ fn everything_at_once() {
                  COMPRESS=DEFLATE\r\nA4 OK done\r\n",
                 "A5 ID (\"name\" \"x\")\r\n",
             ),
-            (
-                "* ID (\"name\" \"y\")\r\nA5 OK done\r\n",
-                "A6 ENABLE QRESYNC UTF8=ACCEPT\r\n",
-            ),
+            ("* ID (\"name\" \"y\")\r\nA5 OK done\r\n", "A6 ENABLE QRESYNC UTF8=ACCEPT\r\n"),
             ("* ENABLED QRESYNC\r\nA6 OK done\r\n", "A7 COMPRESS DEFLATE\r\n"),
             ("A7 OK active\r\n", "A8 NAMESPACE\r\n"),
             ("* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nA8 OK done\r\n", ""),
@@ -258,7 +251,10 @@ fn what_is_optional_may_be_refused() {
                 (&answer("A4"), ""),
             ],
         );
-        assert_eq!((opened.seen, opened.enabled), (vec!["password".into(), "ready".into()], vec![]));
+        assert_eq!(
+            (opened.seen, opened.enabled),
+            (vec!["password".into(), "ready".into()], vec![])
+        );
     }
 }
 
@@ -418,10 +414,8 @@ fn imap_c_11_only_the_answer_to_starttls_counts() {
         ("A1 OK go\r\n* BYE x\r\n", PeerError::DataAfterStartTls),
         ("A1 OK go\r\n* CAPABILITY IMAP4rev1\r\nA2 OK\r\n", PeerError::DataAfterStartTls),
     ] {
-        let script = [
-            ("* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n", "A1 STARTTLS\r\n"),
-            (answer, ""),
-        ];
+        let script =
+            [("* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n", "A1 STARTTLS\r\n"), (answer, "")];
         let mut config = required(&[]);
         config.client.tolerance = Tolerance::strict();
         // Where the octets come with the OK, the handshake does not begin; where they come later, they are
@@ -566,10 +560,7 @@ fn refusals_and_ends_name_their_step() {
     let script = [opening, ("* BYE go\r\nA1 NO [EXPIRED] old\r\n", "")];
     assert_eq!(refused(&script), expected("LOGIN", "NO [EXPIRED] old"));
     assert_eq!(refused(&[opening, ("* BYE go\r\n", ""), (EOF, "")]), expected("LOGIN", "BYE go"));
-    assert_eq!(
-        refused(&[opening, ("* BYE go\r\nA1 OK in\r\n", "")]),
-        expected("LOGIN", "BYE go")
-    );
+    assert_eq!(refused(&[opening, ("* BYE go\r\nA1 OK in\r\n", "")]), expected("LOGIN", "BYE go"));
     // Exchange: nobody is logged in.
     let script = [opening, inside, ("A2 BAD User is authenticated but not connected.\r\n", "")];
     let status = "BAD User is authenticated but not connected.";
