@@ -95,7 +95,7 @@ use self::config::Stage;
 pub use self::flight::Ticket;
 use self::flight::{Flight, Flights};
 use self::stream::Outgoing;
-use crate::command::Command;
+use crate::command::{Command, Verb};
 use crate::element::tag::Tag;
 use crate::error::{PeerError, UsageError};
 use crate::family::append::{AppendTail, Under};
@@ -151,8 +151,9 @@ pub enum Event<'i> {
         /// The command in progress that has ended so; `None` for one that the application does not know.
         /// What came of its body is to be dropped.
         ticket: Option<Ticket>,
-        /// The beginning of the command, without what can be a secret: empty for LOGIN and AUTHENTICATE.
-        line: &'i [u8],
+        /// The command, if it is known. No octets of it: a line that is none can be a SASL response that came
+        /// too late.
+        verb: Option<Verb>,
         /// What is wrong with it.
         error: PeerError,
     },

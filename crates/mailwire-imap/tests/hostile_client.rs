@@ -20,8 +20,9 @@ use mailwire_imap::server::{Event, Server, ServerConfig, TlsPolicy};
 use mailwire_imap::{
     Command, Data, Extension, Machine, PeerError, State, Status, StatusKind, UsageError, Wait,
 };
+use mailwire_testing::cut::{Cut, random, same};
 use support::server::{
-    App, Heard, everything, logged_in, plain, refuses, selected, status, talk, with_tls,
+    App, Heard, everything, logged_in, plain, refuses, selected, status, talk, talk_once, with_tls,
 };
 
 /// A server that gives up only after a thousand bad commands.
@@ -67,6 +68,94 @@ fn x_01_a_drip_costs_no_more_than_a_feed() {
     let received = server.receive(&line).unwrap();
     assert_eq!(received.consumed, line.len());
     assert!(received.event.is_some());
+}
+
+/// Words of the protocol in any order: the same comes out however they are cut, and nothing panics.
+#[test]
+fn x_01_any_octets_cut_in_any_way() {
+    const WORDS: [&str; 48] = [
+        "A ",
+        "B ",
+        "C1 ",
+        "\r\n",
+        "\r\n",
+        "\r\n",
+        "\r\n",
+        "\n",
+        "\r",
+        " ",
+        "NOOP",
+        "NOOP\r\n",
+        "FROB",
+        "LOGIN user pass\r\n",
+        "A LOGIN user pass\r\n",
+        "SELECT x\r\n",
+        "B SELECT x\r\n",
+        "APPEND x ",
+        "A APPEND x {5+}\r\nhello\r\n",
+        "A APPEND x CATENATE (TEXT ",
+        "{5}\r\n",
+        "{3+}\r\n",
+        "{40+}\r\n",
+        "{70+}\r\n",
+        "~{4+}\r\n",
+        "{0}\r\n",
+        "{999}\r\n",
+        "hello",
+        "abc",
+        "TEXT ",
+        "A IDLE\r\n",
+        "DONE\r\n",
+        "A AUTHENTICATE PLAIN\r\n",
+        "*\r\n",
+        "AHVzZXIAcGFzcw==\r\n",
+        "(",
+        ")",
+        "\"",
+        "\\",
+        "FETCH 1 FLAGS\r\n",
+        "SEARCH SUBJECT ",
+        "LOGOUT\r\n",
+        "\0",
+        "\u{fc}",
+        "A STARTTLS\r\n",
+        "A SETMETADATA x (/shared/a ",
+        "A EXPUNGE\r\n",
+        "A UNAUTHENTICATE\r\n",
+    ];
+    let mut config = patient(everything());
+    config.tls = TlsPolicy::Opportunistic;
+    config.limits.inline_literal = 2;
+    config.limits.message = 50;
+    config.limits.discard = 60;
+    config.limits.line = 100;
+    config.limits.line_early = 80;
+    config.limits.command = 300;
+    config.limits.literals = 3;
+    let mut taken = [0; 3];
+    for seed in 1..=400 {
+        let mut state = seed;
+        let mut script = String::new();
+        if seed % 2 == 0 {
+            script.push_str("A LOGIN user pass\r\n");
+        }
+        for _ in 0..20 {
+            let at = usize::try_from(random(&mut state)).unwrap() % WORDS.len();
+            script.push_str(WORDS[at]);
+        }
+        let cuts = [Cut::Whole, Cut::Octets, Cut::Random(seed), Cut::Random(seed + 1000)];
+        let heard = same(cuts, &script.escape_debug().to_string(), |cut| {
+            talk_once(&config, cut, |talk| {
+                talk.say(&script);
+                talk.end();
+            })
+        });
+        taken[0] += heard.commands().len();
+        taken[1] += heard.stored.len();
+        taken[2] += usize::from(heard.error.is_some());
+    }
+    // The words make something of everything.
+    assert!(taken.into_iter().all(|count| count > 20), "{taken:?}");
 }
 
 #[test]
@@ -664,6 +753,27 @@ fn imap_s_24_authenticate() {
         }
         assert_eq!(server.challenge_auth(b"x"), Err(UsageError::Busy));
         server.finish_auth(&status(StatusKind::No, "no")).unwrap();
+    }
+}
+
+#[test]
+fn imap_s_24_credentials_are_not_shown() {
+    let lines = [
+        "A LOGIN user s3cret\r\n",
+        "A LOGIN user \"s3cret\\q\"\r\n",
+        "LOGIN user s3cret\r\n",
+        "A LOGN user s3cret\r\n",
+        "A AUTHENTICATE PLAIN AHVzZXIAczNjcmV0\r\n",
+        "A AUTHENTICATE NONE AHVzZXIAczNjcmV0\r\n",
+        "A AUTHENTICATE PLAIN AHVzZXIAczNjcmV0=\r\n",
+        // A response that comes behind the end of its exchange.
+        "AHVzZXIAczNjcmV0\r\n",
+    ];
+    for line in lines {
+        let mut server = server(plain());
+        let received = server.receive(line.as_bytes()).unwrap();
+        let shown = format!("{:?} {server:?}", received.event.unwrap());
+        assert!(!shown.contains("s3cret") && !shown.contains("czNjcmV0"), "{shown}");
     }
 }
 

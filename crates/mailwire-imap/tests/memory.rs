@@ -159,7 +159,8 @@ fn a_large_message_is_not_kept_on_its_way_out() {
     let octets = 2000 * 8192;
     let body = BodyValue::Streamed { octets, literal8: false };
     let item = BodySection::new(&Section::default(), None, body).unwrap();
-    let head = FetchHead::new(NzNumber::new(1).unwrap(), [], FetchItem::Section(item)).unwrap();
+    let head =
+        FetchHead::new(NzNumber::new(1).unwrap(), [], FetchItem::Section(Box::new(item))).unwrap();
     let tail = FetchTail::last([]).unwrap();
     let used = measure(|| {
         server.send_fetch(&head, &[tail]).unwrap();

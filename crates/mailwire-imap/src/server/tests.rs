@@ -318,7 +318,7 @@ fn enable_changes_how_strings_are_read_and_written() {
 fn fetch(sizes: &[u64]) -> (FetchHead<'static>, Vec<FetchTail<'static>>) {
     let item = |octets| {
         let body = BodyValue::Streamed { octets, literal8: false };
-        FetchItem::Section(BodySection::new(&Section::default(), None, body).unwrap())
+        FetchItem::Section(Box::new(BodySection::new(&Section::default(), None, body).unwrap()))
     };
     let head = FetchHead::new(NzNumber::new(1).unwrap(), [], item(sizes[0])).unwrap();
     let mut tails: Vec<_> =
