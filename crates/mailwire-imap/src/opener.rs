@@ -459,6 +459,10 @@ impl Opener {
         if self.bye.is_some() {
             return Err(self.ended());
         }
+        // The policy cannot be kept. The client says so with the next call.
+        if self.client.is_closed() {
+            return Ok(());
+        }
         match self.step {
             Step::Capability => self.secure(),
             // An opportunistic session goes on in plaintext.
