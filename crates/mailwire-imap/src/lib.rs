@@ -21,6 +21,8 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod mode;
+pub mod observer;
+pub mod opener;
 pub mod pipelining;
 pub mod response;
 pub mod resync;
