@@ -20,6 +20,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    pub(crate) fn new(address: SocketAddr, thread: JoinHandle<io::Result<()>>) -> Self {
+        Self { address, thread }
+    }
+
     /// Waits for the end of the connection.
     pub(crate) fn join(self) -> io::Result<()> {
         self.thread.join().map_err(|_| io::Error::other("the server has panicked"))?

@@ -1,0 +1,79 @@
+//! IMAP: reads what SMTP delivered, adds to it, watches it, and takes it away; and comes back later.
+
+mod client;
+mod mail;
+mod server;
+
+use std::io;
+
+use mailwire_imap::element::flag::Flag;
+
+use self::client::Session;
+use self::mail::{ARCHIVE, INBOX, Shared};
+use super::dialogue::Dialogue;
+use super::message::{Summary, Text};
+
+/// Reads, appends, idles, moves, removes, and resynchronises; true when all of it is as it should be.
+pub(crate) fn tour(dialogue: &Dialogue) -> io::Result<bool> {
+    let message = Text::small();
+    let mail = Shared::new([message]);
+    let mut good = true;
+    let mut check = |what: &str, as_expected: bool| {
+        good &= as_expected;
+        dialogue.check(what, as_expected)
+    };
+    let server = server::start(&mail)?;
+    let mut session = Session::open(server.address, Some(dialogue))?;
+    session.select("INBOX")?;
+    let found = session.search("dots")?;
+    check("the search finds the one message", found == [1])?;
+    let described = session.describe(1)?;
+    let body = message.body();
+    check(
+        "its envelope and its structure are those of what was sent",
+        described.subject == "dots"
+            && described.from == "alice@client.example"
+            && described.size == message.octets()
+            && (described.octets, described.lines) == body,
+    )?;
+    check("what was fetched is what was sent", session.fetch(1)? == message.summary())?;
+    let appended = session.append("INBOX", message)?;
+    check("the message that was appended is the second", appended == 2)?;
+    check("what was appended is stored", mail.summary(INBOX, appended) == Some(message.summary()))?;
+    let pushed = session.idle(|| mail.deliver(message))?;
+    check("while the client idles, the server tells of a third", pushed == 3)?;
+    let moved = session.move_to(1, "Archive")?;
+    check("the first is in the archive", mail.summary(ARCHIVE, moved) == Some(message.summary()))?;
+    session.remove(2)?;
+    check("the view of the client is the mailbox", session.uids() == mail.uids(INBOX))?;
+    let cached = session.remember();
+    session.close()?;
+    server.join()?;
+
+    dialogue.title("IMAP: back again, to hear what changed in the meantime")?;
+    mail.deliver(message);
+    mail.deliver(message);
+    mail.flag(4, &Flag::Flagged);
+    mail.remove(3);
+    let server = server::start(&mail)?;
+    let mut session = Session::open(server.address, Some(dialogue))?;
+    let changes = session.resynchronise(cached)?;
+    check("the server tells what is gone", changes.gone == [3])?;
+    check("the server tells what is new", changes.new == [4, 5])?;
+    check("the view of the client is the mailbox", session.uids() == mail.uids(INBOX))?;
+    session.close()?;
+    server.join()?;
+    Ok(good)
+}
+
+/// Fetches a large message, which neither side holds.
+pub(crate) fn stream(message: Text) -> io::Result<Summary> {
+    let mail = Shared::new([message]);
+    let server = server::start(&mail)?;
+    let mut session = Session::open(server.address, None)?;
+    session.select("INBOX")?;
+    let summary = session.fetch(1)?;
+    session.close()?;
+    server.join()?;
+    Ok(summary)
+}
