@@ -8,15 +8,20 @@ use std::io;
 
 use mailwire_imap::element::flag::Flag;
 
+use mailwire_smtp::server::Protocol;
+
 use self::client::Session;
-use self::mail::{ARCHIVE, INBOX, Shared};
+use self::mail::{ARCHIVE, Content, INBOX, Shared};
+use super::client::{self as smtp, Job};
 use super::dialogue::Dialogue;
 use super::message::{Summary, Text};
+use super::store::Store;
 
 /// Reads, appends, idles, moves, removes, and resynchronises; true when all of it is as it should be.
 pub(crate) fn tour(dialogue: &Dialogue) -> io::Result<bool> {
     let message = Text::small();
-    let mail = Shared::new([message]);
+    let mail = Shared::default();
+    deliver(&mail, message)?;
     let mut good = true;
     let mut check = |what: &str, as_expected: bool| {
         good &= as_expected;
@@ -40,7 +45,7 @@ pub(crate) fn tour(dialogue: &Dialogue) -> io::Result<bool> {
     let appended = session.append("INBOX", message)?;
     check("the message that was appended is the second", appended == 2)?;
     check("what was appended is stored", mail.summary(INBOX, appended) == Some(message.summary()))?;
-    let pushed = session.idle(|| mail.deliver(message))?;
+    let pushed = session.idle(|| deliver(&mail, message))?;
     check("while the client idles, the server tells of a third", pushed == 3)?;
     let moved = session.move_to(1, "Archive")?;
     check("the first is in the archive", mail.summary(ARCHIVE, moved) == Some(message.summary()))?;
@@ -51,8 +56,8 @@ pub(crate) fn tour(dialogue: &Dialogue) -> io::Result<bool> {
     server.join()?;
 
     dialogue.title("IMAP: back again, to hear what changed in the meantime")?;
-    mail.deliver(message);
-    mail.deliver(message);
+    deliver(&mail, message)?;
+    deliver(&mail, message)?;
     mail.flag(4, &Flag::Flagged);
     mail.remove(3);
     let server = server::start(&mail)?;
@@ -66,9 +71,20 @@ pub(crate) fn tour(dialogue: &Dialogue) -> io::Result<bool> {
     Ok(good)
 }
 
+/// Delivers a message by SMTP; what came of it goes to INBOX.
+fn deliver(mail: &Shared, message: Text) -> io::Result<()> {
+    let store = Store::default();
+    let server = super::server::start(Protocol::Smtp, &store)?;
+    let job = Job { to: &["bob"], chunked: false, message };
+    smtp::deliver(server.address, Protocol::Smtp, &job, None, &mut |_| {})?;
+    server.join()?;
+    store.take().into_iter().for_each(|stored| mail.deliver(Content::Held(stored.octets)));
+    Ok(())
+}
+
 /// Fetches a large message, which neither side holds.
 pub(crate) fn stream(message: Text) -> io::Result<Summary> {
-    let mail = Shared::new([message]);
+    let mail = Shared::new([Content::Made(message)]);
     let server = server::start(&mail)?;
     let mut session = Session::open(server.address, None)?;
     session.select("INBOX")?;

@@ -57,6 +57,8 @@ struct Line<'d> {
     stream: TcpStream,
     input: InputBuffer,
     dialogue: Option<&'d Dialogue>,
+    /// The client writes a message.
+    in_body: bool,
 }
 
 impl Line<'_> {
@@ -65,6 +67,10 @@ impl Line<'_> {
         if let Some(dialogue) = self.dialogue {
             let octets: Vec<u8> = machine.transmit().slices().flatten().copied().collect();
             for line in octets.split_inclusive(|&octet| octet == b'\n') {
+                if self.in_body {
+                    dialogue.said(true, line, "message", state)?;
+                    continue;
+                }
                 let (mode, tolerance) = (Mode::REV1.with(Mode::CUT), Tolerance::default());
                 let command = TaggedCommand::parse_in(line, mode, tolerance).ok();
                 let command = command.as_ref().map(|(tagged, _)| &tagged.command);
@@ -111,7 +117,7 @@ impl<'d> Session<'d> {
     /// Connects and opens: greeting, CAPABILITY, AUTHENTICATE, ID and ENABLE.
     pub(super) fn open(address: SocketAddr, dialogue: Option<&'d Dialogue>) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
-        let mut line = Line { stream, input: InputBuffer::new(65_536), dialogue };
+        let mut line = Line { stream, input: InputBuffer::new(65_536), dialogue, in_body: false };
         let client = open(&mut line)?;
         Ok(Self { line, client, view: View::new() })
     }
@@ -207,10 +213,13 @@ impl<'d> Session<'d> {
                 break uid;
             }
             if std::mem::take(&mut wanted) {
+                self.flush()?;
+                self.line.in_body = true;
                 for part in text.parts() {
                     self.client.send_body(part).map_err(io::Error::other)?;
                     self.flush()?;
                 }
+                self.line.in_body = false;
                 self.client.finish_body().map_err(io::Error::other)?;
             }
         };
@@ -219,7 +228,7 @@ impl<'d> Session<'d> {
 
     /// Idles, does something meanwhile, and waits until the server tells of a message; how many there
     /// are then.
-    pub(super) fn idle(&mut self, meanwhile: impl FnOnce()) -> io::Result<u32> {
+    pub(super) fn idle(&mut self, meanwhile: impl FnOnce() -> io::Result<()>) -> io::Result<u32> {
         self.client.send(&Command::Idle).map_err(io::Error::other)?;
         let mut meanwhile = Some(meanwhile);
         let (mut begun, mut pushed, mut ended) = (false, None, false);
@@ -237,7 +246,7 @@ impl<'d> Session<'d> {
             })?;
             if begun {
                 if let Some(meanwhile) = meanwhile.take() {
-                    meanwhile();
+                    meanwhile()?;
                 }
             }
             if pushed.is_some() && self.client.is_idling() {
@@ -398,7 +407,15 @@ impl<'d> Session<'d> {
 
 /// What an event says of the open mailbox.
 fn take(view: &mut View, event: &Event<'_>) -> io::Result<()> {
-    let Event::Response { data, .. } = event else { return Ok(()) };
+    let data = match event {
+        Event::Response { data, .. } => data,
+        Event::Completed { status, .. } => {
+            take_code(view, status.code())?;
+            view.mod_seq_mut().completed();
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
     match data {
         Data::Exists(messages) => view.exists(messages.0).map_err(io::Error::other),
         Data::Expunge(gone) => {
@@ -409,7 +426,7 @@ fn take(view: &mut View, event: &Event<'_>) -> io::Result<()> {
         }
         Data::Fetch(data) => {
             if let Some(value) = data.mod_seq() {
-                view.mod_seq_mut().told(value);
+                view.mod_seq_mut().seen(value);
             }
             match data.uid() {
                 Some(uid) => {
@@ -418,19 +435,21 @@ fn take(view: &mut View, event: &Event<'_>) -> io::Result<()> {
                 None => Ok(()),
             }
         }
-        Data::Condition(status) => {
-            match status.code() {
-                Some(Code::UidValidity(value)) => {
-                    view.set_uid_validity(number(*value)?);
-                }
-                Some(Code::UidNext(value)) => view.set_uid_next(number(*value)?),
-                Some(Code::HighestModSeq(value)) => view.mod_seq_mut().told(*value),
-                _ => {}
-            }
-            Ok(())
-        }
+        Data::Condition(status) => take_code(view, status.code()),
         _ => Ok(()),
     }
+}
+
+fn take_code(view: &mut View, code: Option<&Code<'_>>) -> io::Result<()> {
+    match code {
+        Some(Code::UidValidity(value)) => {
+            view.set_uid_validity(number(*value)?);
+        }
+        Some(Code::UidNext(value)) => view.set_uid_next(number(*value)?),
+        Some(Code::HighestModSeq(value)) => view.mod_seq_mut().told(*value),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Some servers send 0.
@@ -541,6 +560,7 @@ fn open(line: &mut Line<'_>) -> io::Result<Client> {
     loop {
         let state = format!("{:?}", opener.client().state());
         line.flush(&mut opener, &state)?;
+        let step = opener.step();
         let received = opener.receive(line.input.bytes()).map_err(io::Error::other)?;
         let consumed = received.consumed;
         let (wanted, ready) = match &received.event {
@@ -550,7 +570,7 @@ fn open(line: &mut Line<'_>) -> io::Result<Client> {
         };
         let idle = received.event.is_none();
         let state = format!("{:?}", opener.client().state());
-        line.heard(consumed, opener.step(), &state)?;
+        line.heard(consumed, step, &state)?;
         line.input.consume(consumed);
         if wanted {
             let secret = message::plain("", "bob", "correct horse").map_err(io::Error::other)?;

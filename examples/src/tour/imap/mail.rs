@@ -116,9 +116,9 @@ pub(super) struct Shared(Arc<Mutex<[Mailbox; 2]>>);
 
 impl Shared {
     /// An INBOX with these messages.
-    pub(super) fn new(texts: impl IntoIterator<Item = Text>) -> Self {
+    pub(super) fn new(messages: impl IntoIterator<Item = Content>) -> Self {
         let mail = Self::default();
-        texts.into_iter().for_each(|text| mail.deliver(text));
+        messages.into_iter().for_each(|message| mail.deliver(message));
         mail
     }
 
@@ -127,9 +127,9 @@ impl Shared {
     }
 
     /// A message arrives.
-    pub(super) fn deliver(&self, text: Text) {
+    pub(super) fn deliver(&self, message: Content) {
         if let Some(inbox) = self.lock().get_mut(INBOX) {
-            inbox.add(Content::Made(text), Flags::default());
+            inbox.add(message, Flags::default());
         }
     }
 

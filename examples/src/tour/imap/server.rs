@@ -177,7 +177,12 @@ impl Connection {
             Command::UidFetch(fetch) => self.fetch(fetch)?,
             Command::UidStore(store) => self.store(store)?,
             Command::UidMove(copy) => return self.move_to(ticket, copy),
-            Command::UidExpunge(uids) => self.expunge(uids)?,
+            Command::UidExpunge(uids) => {
+                self.expunge(uids);
+                let highest = mod_seq(self.change(|mailbox| mailbox.mod_seq))?;
+                let code = Some(Code::HighestModSeq(highest));
+                return self.complete(ticket, StatusKind::Ok, code, "removed");
+            }
             Command::Append(append) => {
                 if !self.begin(append) {
                     let code = Some(Code::TryCreate);
@@ -428,16 +433,16 @@ impl Connection {
             let code = CopyUid::new(nz(VALIDITY)?, from, to).map_err(io::Error::other)?;
             self.note(Code::CopyUid(code), "moved")?;
         }
-        self.complete(ticket, StatusKind::Ok, None, "done")
+        let highest = mod_seq(self.change(|mailbox| mailbox.mod_seq))?;
+        self.complete(ticket, StatusKind::Ok, Some(Code::HighestModSeq(highest)), "done")
     }
 
-    fn expunge(&mut self, uids: &SequenceSet<'_>) -> io::Result<()> {
+    fn expunge(&self, uids: &SequenceSet<'_>) {
         for message in self.named(uids) {
             if message.flags.contains(&Flag::Deleted) {
                 self.change(|mailbox| mailbox.remove(message.uid));
             }
         }
-        Ok(())
     }
 
     /// Makes room for a message; false where there is no such mailbox.
