@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use mailwire_imap::client::{Client, Event};
 use mailwire_imap::element::body_structure::{Content, Part};
@@ -12,7 +13,7 @@ use mailwire_imap::element::literal::Literal;
 use mailwire_imap::element::mailbox::Mailbox;
 use mailwire_imap::element::number::NzNumber;
 use mailwire_imap::element::section::Section;
-use mailwire_imap::element::sequence::{SequenceSet, UidSet};
+use mailwire_imap::element::sequence::{SequenceNumber, SequenceRange, SequenceSet, UidSet};
 use mailwire_imap::element::string::AString;
 use mailwire_imap::family::append::{Append, AppendData, AppendMessage};
 use mailwire_imap::family::copy::Copy;
@@ -22,17 +23,20 @@ use mailwire_imap::family::search::{Search, SearchKey};
 use mailwire_imap::family::select::{QResync, Select, SelectParameter};
 use mailwire_imap::family::store::{Store, StoreAction, StoreMode};
 use mailwire_imap::opener::{Login, OpenEvent, Opener, OpenerConfig};
-use mailwire_imap::resync::{Ask, Cached, Completion, Outcome, Resync, Support};
+use mailwire_imap::resync::{Ask, Cached, Completion, Fetched, Outcome, Resync, Support};
 use mailwire_imap::sasl::{MechanismName, message};
 use mailwire_imap::view::View;
 use mailwire_imap::{
-    Code, Command, Data, Extension, ExtensionSet, InputBuffer, Machine, Mode, Status, StatusKind,
-    TaggedCommand, Tolerance,
+    Code, Command, Data, Extension, ExtensionSet, InputBuffer, InvalidValue, Machine, Mode, Status,
+    StatusKind, TaggedCommand, Tolerance,
 };
 
 use super::super::dialogue::Dialogue;
 use super::super::message::{Sum, Summary, Text};
 use super::super::server::flush;
+
+/// How long a server may be silent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a message is, without its octets.
 #[derive(Debug, Default)]
@@ -49,6 +53,8 @@ pub(super) struct Described {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) gone: Vec<u32>,
+    /// Messages of the cache with other flags.
+    pub(super) flags: Vec<u32>,
     pub(super) new: Vec<u32>,
 }
 
@@ -117,6 +123,8 @@ impl<'d> Session<'d> {
     /// Connects and opens: greeting, CAPABILITY, AUTHENTICATE, ID and ENABLE.
     pub(super) fn open(address: SocketAddr, dialogue: Option<&'d Dialogue>) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
+        // A push that does not come is a failure.
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut line = Line { stream, input: InputBuffer::new(65_536), dialogue, in_body: false };
         let client = open(&mut line)?;
         Ok(Self { line, client, view: View::new() })
@@ -254,14 +262,14 @@ impl<'d> Session<'d> {
             }
         }
         // Which UID it has is not told.
-        self.learn()?;
+        self.learn(Ok(SequenceSet::ALL))?;
         pushed.ok_or_else(|| io::Error::other("nothing was told"))
     }
 
-    /// Asks for the UIDs of all messages.
-    fn learn(&mut self) -> io::Result<()> {
+    /// Asks for the flags of messages, and so for their UIDs.
+    fn learn(&mut self, messages: Result<SequenceSet<'_>, InvalidValue>) -> io::Result<()> {
         let attributes = FetchAttributes::new([FetchAttribute::Flags]).map_err(io::Error::other)?;
-        let (messages, modifiers) = (SequenceSet::ALL, Items::default());
+        let (messages, modifiers) = (messages.map_err(io::Error::other)?, Items::default());
         let fetch = Fetch { messages, attributes, modifiers };
         self.run(&Command::UidFetch(fetch), &mut |_| Ok(())).map(drop)
     }
@@ -326,7 +334,9 @@ impl<'d> Session<'d> {
                     }
                     Event::Response { data: Data::Fetch(data), .. } => {
                         if let Some(uid) = data.uid() {
-                            resync.fetched(uid, data.mod_seq());
+                            if resync.fetched(uid, data.mod_seq()) == Fetched::Cached {
+                                changes.flags.push(uid.get());
+                            }
                         }
                     }
                     _ => {}
@@ -342,12 +352,16 @@ impl<'d> Session<'d> {
         if let Some(uids) = &remaining {
             self.view.begins_with(uids).map_err(io::Error::other)?;
         }
-        let new = resync.new_from().map(NonZeroU32::get);
-        self.learn()?;
+        if let Some(first) = resync.new_from() {
+            self.learn(SequenceSet::from_ranges([SequenceRange {
+                first: SequenceNumber::Number(first),
+                last: SequenceNumber::Largest,
+            }]))?;
+            let is_new = |uid: &u32| *uid >= first.get();
+            changes.new = self.uids().into_iter().filter(is_new).collect();
+        }
         let ranges = vanished.iter().flat_map(|uids| uids.ranges());
         changes.gone = ranges.flat_map(|range| range.first.get()..=range.last.get()).collect();
-        let is_new = |uid: &u32| new.is_some_and(|new| *uid >= new);
-        changes.new = self.uids().into_iter().filter(is_new).collect();
         Ok(changes)
     }
 
