@@ -28,23 +28,26 @@
 //!         client.transmitted(n);
 //!     }
 //!     let received = client.receive(&input)?;
+//!     let (consumed, idle) = (received.consumed, received.event.is_none());
 //!     match received.event {
 //!         Some(Event::Greeting { .. }) => drop(client.send(&Command::Capability)?),
 //!         Some(Event::Response { data: Data::Capability(list), .. }) => assert_eq!(list.len(), 2),
 //!         Some(Event::Completed { status, .. }) => {
 //!             assert_eq!(status.kind(), StatusKind::Ok);
-//!             if !client.is_closed() {
+//!             if client.in_flight() == 0 && !client.is_closing() {
 //!                 client.send(&Command::Logout)?;
 //!             }
 //!         }
 //!         Some(Event::Closed) => break,
-//!         Some(_) => {}
-//!         None => match server.next() {
+//!         _ => {}
+//!     }
+//!     input.drain(..consumed);
+//!     if idle {
+//!         match server.next() {
 //!             Some(line) => input.extend_from_slice(line),
 //!             None => client.receive_eof()?,
-//!         },
+//!         }
 //!     }
-//!     input.drain(..received.consumed);
 //! }
 //! assert_eq!(written, b"A1 CAPABILITY\r\nA2 LOGOUT\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

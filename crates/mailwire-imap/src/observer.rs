@@ -42,6 +42,7 @@
 mod body;
 mod event;
 mod flight;
+mod line;
 mod listen;
 mod talk;
 #[cfg(test)]

@@ -125,16 +125,6 @@ impl Traits {
         if !depends_on_arguments(verb) {
             return traits;
         }
-        let found = Found::in_arguments(wire.get(verb.as_str().len()..).unwrap_or_default());
-        match verb {
-            Verb::Fetch | Verb::UidFetch if !found.sets_seen => {
-                traits = traits.without(Self::CHANGES_FLAGS);
-            }
-            Verb::Search | Verb::UidSearch if !found.saves => {
-                traits = traits.without(Self::SAVES_RESULT);
-            }
-            _ => {}
-        }
         let by_keys = matches!(
             verb,
             Verb::Search
@@ -144,6 +134,17 @@ impl Traits {
                 | Verb::Thread
                 | Verb::UidThread
         );
+        let arguments = wire.get(verb.as_str().len()..).unwrap_or_default();
+        let found = Found::in_arguments(arguments, by_keys);
+        match verb {
+            Verb::Fetch | Verb::UidFetch if !found.sets_seen => {
+                traits = traits.without(Self::CHANGES_FLAGS);
+            }
+            Verb::Search | Verb::UidSearch if !found.saves => {
+                traits = traits.without(Self::SAVES_RESULT);
+            }
+            _ => {}
+        }
         if by_keys && !found.numbers || !by_keys && found.result {
             traits = traits.without(Self::USES_NUMBERS);
         }
@@ -385,33 +386,55 @@ struct Found {
     sets_seen: bool,
 }
 
-/// Words with a number or a set of UIDs behind them.
-const COUNTED: [&[u8]; 9] = [
-    b"UID",
-    b"LARGER",
-    b"SMALLER",
-    b"OLDER",
-    b"YOUNGER",
-    b"MODSEQ",
-    b"UIDAFTER",
-    b"UIDBEFORE",
-    b"PARTIAL",
+/// Search keys with values behind them that are no sequence sets of message numbers, and how many.
+const VALUED: [(&[u8], u8); 22] = [
+    (b"UID", 1),
+    (b"LARGER", 1),
+    (b"SMALLER", 1),
+    (b"OLDER", 1),
+    (b"YOUNGER", 1),
+    (b"MODSEQ", 1),
+    (b"UIDAFTER", 1),
+    (b"UIDBEFORE", 1),
+    (b"PARTIAL", 1),
+    (b"BCC", 1),
+    (b"BODY", 1),
+    (b"CC", 1),
+    (b"FROM", 1),
+    (b"SUBJECT", 1),
+    (b"TEXT", 1),
+    (b"TO", 1),
+    (b"KEYWORD", 1),
+    (b"UNKEYWORD", 1),
+    (b"HEADER", 2),
+    (b"X-GM-RAW", 1),
+    (b"X-GM-MSGID", 1),
+    (b"X-GM-THRID", 1),
 ];
 
 impl Found {
-    fn in_arguments(arguments: &[u8]) -> Self {
+    /// Looks at arguments, with `keys` at those of a search.
+    fn in_arguments(arguments: &[u8], keys: bool) -> Self {
         let mut found = Self::default();
-        let (mut rest, mut counted) = (arguments, false);
+        let (mut rest, mut values) = (arguments, 0_u8);
         while let [first, behind @ ..] = rest {
+            if matches!(first, b' ' | b'(' | b')' | b'\r' | b'\n') {
+                rest = behind;
+                continue;
+            }
+            let is_value = values > 0;
+            values = values.saturating_sub(1);
             rest = match first {
-                b' ' | b'(' | b')' | b'\r' | b'\n' => behind,
                 b'"' => behind_quoted(behind),
                 b'{' => behind_literal(behind),
                 _ => {
                     let end = rest.iter().position(|octet| b" ()\"\r\n".contains(octet));
                     let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
-                    found.word(word, counted);
-                    counted = COUNTED.iter().any(|name| word.eq_ignore_ascii_case(name));
+                    if !is_value {
+                        found.word(word);
+                        let valued = VALUED.iter().find(|key| word.eq_ignore_ascii_case(key.0));
+                        values = valued.filter(|_| keys).map_or(0, |key| key.1);
+                    }
                     behind
                 }
             };
@@ -419,12 +442,12 @@ impl Found {
         found
     }
 
-    fn word(&mut self, word: &[u8], counted: bool) {
+    fn word(&mut self, word: &[u8]) {
         let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
         let begins =
             |name: &[u8]| word.get(..name.len()).is_some_and(|at| at.eq_ignore_ascii_case(name));
-        let set = word.iter().all(|octet| matches!(octet, b'0'..=b'9' | b':' | b',' | b'*'));
-        self.numbers |= set && !counted;
+        let set = |octet: &u8| matches!(octet, b'0'..=b'9' | b':' | b',' | b'*');
+        self.numbers |= word.iter().all(set);
         self.result |= word == b"$";
         self.saves |= is(b"SAVE");
         self.sets_seen |=

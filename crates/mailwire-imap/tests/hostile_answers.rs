@@ -194,8 +194,13 @@ fn imap_c_36_a_body_is_refused_before_its_end() {
         assert_eq!(call.refuse("NOOP"), UsageError::Closed);
     });
     assert_eq!(
-        told.seen[..3],
-        [done(2, "NO [OVERQUOTA] full"), Seen::Unanswered(3, Unanswered::NotSent), Seen::Closed,]
+        told.seen,
+        [
+            Seen::BodyWanted(2, 10),
+            done(2, "NO [OVERQUOTA] full"),
+            Seen::Unanswered(3, Unanswered::NotSent),
+            Seen::Closed,
+        ]
     );
     assert!(told.sent.ends_with("{10+}\r\n123"));
     // Not before it can know of it, and not as done.

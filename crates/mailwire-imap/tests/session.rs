@@ -346,7 +346,7 @@ fn a_session_is_compressed() {
         assert_eq!(pair.app.server.receive(b"\0\0").unwrap().consumed, 0);
         assert!(pair.peer.client.send(&command("NOOP")).is_err());
         pair.peer.client.compression_started().unwrap();
-        pair.app.server.compress_started().unwrap();
+        pair.app.server.compression_started().unwrap();
         assert!(pair.peer.client.is_compressed());
         let seen = say(&mut pair, &["SELECT INBOX", "FETCH 1:2 (RFC822.SIZE)"]);
         assert!(told(&seen).contains(&"1 FETCH (RFC822.SIZE 21)"), "{seen:?}");

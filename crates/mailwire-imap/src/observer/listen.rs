@@ -300,6 +300,7 @@ impl Observer {
 
     /// The answer that the client waited for.
     fn decided(&mut self, hold: Hold, positive: bool) {
+        let forgets = self.config.tolerance.allowed().contains(Deviation::MissingEnabled);
         match hold {
             Hold::Tls if positive => {
                 self.restart();
@@ -308,10 +309,8 @@ impl Observer {
             }
             Hold::Compress if positive => self.layer = Layer::CompressReady,
             Hold::Unauthenticate if positive => self.mode = Mode::REV1,
-            Hold::Enable { asked } if positive && !self.enabled => {
-                if self.config.tolerance.allowed().contains(Deviation::MissingEnabled) {
-                    self.mode = self.mode.with(asked);
-                }
+            Hold::Enable { asked } if positive && !self.enabled && forgets => {
+                self.mode = self.mode.with(asked);
             }
             _ => {}
         }

@@ -1,6 +1,5 @@
-//! The side that commands: commands with their literals, and the lines that are none.
+//! The side that commands: commands with their literals.
 
-use mailwire_core::sasl::{ClientResponse, SaslError, parse_response};
 use mailwire_core::{Secret, SyntaxError};
 
 use super::body::{Body, Heard};
@@ -8,11 +7,9 @@ use super::flight::{Flight, TagKey};
 use super::{BodyKind, Layer, Observed, Observer, Side, Step};
 use crate::command::{self, Command, TaggedCommand, Verb};
 use crate::family::append::{AppendTail, Under};
-use crate::family::idle::Done;
 use crate::framing::{CommandFramer, FrameLimits, Framed, LiteralHeader};
 use crate::token::digits;
-use crate::tolerance::Deviation;
-use crate::{Deviations, Extension, Mode, Tolerance};
+use crate::{Extension, Mode};
 
 /// What the next bytes of the client are.
 #[derive(Debug, Clone)]
@@ -244,7 +241,7 @@ impl Observer {
     }
 
     /// The client closed, with these octets behind its last message.
-    fn incomplete<'i>(&mut self, input: &'i [u8]) -> Step<'i> {
+    pub(super) fn incomplete<'i>(&mut self, input: &'i [u8]) -> Step<'i> {
         if input.is_empty() && self.cut == Cut::No {
             return Step::More;
         }
@@ -254,7 +251,7 @@ impl Observer {
     }
 
     /// Gives up the command that has begun.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.commands = CommandFramer::new();
         self.end(None);
     }
@@ -273,7 +270,7 @@ impl Observer {
     }
 
     /// Takes note that it ended, and of what follows.
-    fn end(&mut self, hold: Option<Hold>) {
+    pub(super) fn end(&mut self, hold: Option<Hold>) {
         let answered = self.open.take().is_some_and(|open| open.answered);
         self.cut = Cut::No;
         self.dropped = 0;
@@ -425,92 +422,6 @@ impl Observer {
             }
         }
     }
-
-    /// A line that is no command.
-    fn hear_line<'i>(&mut self, input: &'i [u8]) -> Step<'i> {
-        let limits = &self.config.limits;
-        let response = matches!(self.talk, Talk::Response | Talk::ResponseOrCommand);
-        let limit = if response { limits.auth_line } else { limits.line };
-        match self.commands.frame_plain(input, limit) {
-            Framed::Message { frame, .. } => {
-                let event = if response { self.response(frame) } else { self.idle_done(frame) };
-                match event {
-                    Some(event) => Step::Event(frame.len(), event),
-                    None => self.as_command(),
-                }
-            }
-            Framed::Bad { frame, .. } if may_be_command(&self.talk, frame) => self.as_command(),
-            Framed::Bad { frame, fault, .. } => {
-                self.dropped = 0;
-                let (side, octets) = (Side::Client, Secret::new(frame));
-                Step::Event(frame.len(), Observed::Bad { side, frame: octets, fault })
-            }
-            Framed::Skip { consumed } => {
-                self.dropped = self.dropped.saturating_add(octets(consumed));
-                Step::Again(consumed)
-            }
-            Framed::Dropped { consumed } => {
-                let octets = self.dropped.saturating_add(octets(consumed));
-                let exchange = matches!(self.talk, Talk::Response);
-                self.end(exchange.then_some(Hold::Auth));
-                Step::Event(consumed, Observed::Dropped { side: Side::Client, octets })
-            }
-            Framed::More if !self.client_ended => Step::More,
-            Framed::More if self.commands.is_dropping() => {
-                let octets = core::mem::take(&mut self.dropped).saturating_add(octets(input.len()));
-                self.forget();
-                Step::Event(input.len(), Observed::Dropped { side: Side::Client, octets })
-            }
-            _ => self.incomplete(input),
-        }
-    }
-
-    /// The line at the beginning of the input is a command.
-    fn as_command<'i>(&mut self) -> Step<'i> {
-        self.commands = CommandFramer::new();
-        self.talk = Talk::Commands;
-        Step::Again(0)
-    }
-
-    /// The line that ends IDLE; `None` for a command where one may be.
-    fn idle_done<'i>(&mut self, frame: &'i [u8]) -> Option<Observed<'i>> {
-        let event = match Done::parse_in(frame, self.mode, self.config.tolerance) {
-            Ok((Done, deviations)) => Observed::IdleDone { deviations },
-            Err(_) if matches!(self.talk, Talk::DoneOrCommand) => return None,
-            Err(error) => invalid(frame, error),
-        };
-        self.talk = Talk::Commands;
-        Some(event)
-    }
-
-    /// A SASL response; `None` for a command where one may be.
-    fn response<'i>(&mut self, line: &'i [u8]) -> Option<Observed<'i>> {
-        let text = line.strip_suffix(b"\n").unwrap_or(line);
-        let (text, crlf) = match text.strip_suffix(b"\r") {
-            Some(text) => (text, true),
-            None => (text, false),
-        };
-        let parsed = parse_response(text);
-        match (&self.talk, &parsed) {
-            (Talk::ResponseOrCommand, Err(_)) => return None,
-            // Another one may follow, and nobody says so.
-            (Talk::ResponseOrCommand, Ok(_)) => {}
-            _ => self.talk = Talk::Held(Hold::Auth),
-        }
-        let invalid = |rule, at| Observed::InvalidSecret {
-            frame: Secret::new(line),
-            error: SyntaxError { rule, at },
-        };
-        Some(match (line_end(crlf, self.config.tolerance), parsed) {
-            (None, _) => invalid("CRLF", text.len()),
-            (Some(deviations), Ok(ClientResponse::Cancel)) => Observed::AuthCancel { deviations },
-            (Some(deviations), Ok(ClientResponse::Data(_))) => {
-                Observed::AuthResponse { response: Secret::new(text), deviations }
-            }
-            (_, Err(SaslError::NotBase64 { at })) => invalid("base64", at),
-            (_, Err(_)) => invalid("base64", 0),
-        })
-    }
 }
 
 /// What is left of a side that nobody understands any more.
@@ -521,7 +432,7 @@ pub(super) const fn raw(side: Side, input: &[u8]) -> Step<'_> {
     Step::Event(input.len(), Observed::Raw { side, octets: Secret::new(input) })
 }
 
-const fn invalid(frame: &[u8], error: SyntaxError) -> Observed<'_> {
+pub(super) const fn invalid(frame: &[u8], error: SyntaxError) -> Observed<'_> {
     Observed::Invalid { side: Side::Client, frame, error }
 }
 
@@ -561,20 +472,6 @@ fn waiting_size(line: &[u8]) -> Option<u64> {
     let brace = memchr::memrchr(b'{', window)?;
     let (size, octets) = digits(window.get(brace.saturating_add(1)..)?);
     size.filter(|_| octets > 0 && brace.saturating_add(octets).saturating_add(1) == window.len())
-}
-
-/// True for a line over its limit that may be a command: responses and DONE hold no space.
-fn may_be_command(talk: &Talk, line: &[u8]) -> bool {
-    matches!(talk, Talk::ResponseOrCommand | Talk::DoneOrCommand) && line.contains(&b' ')
-}
-
-/// The deviation of a line end; `None` when it is not tolerated.
-fn line_end(crlf: bool, tolerance: Tolerance) -> Option<Deviations> {
-    if crlf {
-        return Some(Deviations::EMPTY);
-    }
-    let deviation = Deviation::BareLfLine;
-    tolerance.allowed().contains(deviation).then(|| Deviations::EMPTY.with(deviation))
 }
 
 /// A length in memory as a length on the wire; no target has a `usize` over 64 bits.

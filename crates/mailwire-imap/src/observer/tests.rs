@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 mod bodies;
 mod layers;
+mod linear;
 
 #[derive(Debug, Clone, Copy)]
 enum Line {

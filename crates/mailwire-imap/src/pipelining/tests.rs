@@ -65,8 +65,12 @@ fn arguments_tell_what_matters() {
         ("SEARCH SUBJECT \"1:5\"", false),
         ("SEARCH SUBJECT {3}\r\n1:5", false),
         ("SEARCH SUBJECT \"\\\" 1\" 2", true),
+        ("SEARCH KEYWORD 5", false),
+        ("SEARCH HEADER 1 2", false),
+        ("SEARCH HEADER 1 2 3", true),
+        ("UID SEARCH UID 1 2", true),
         // It cannot be told from a set.
-        ("SEARCH KEYWORD 5", true),
+        ("SEARCH X-NEW 5", true),
         ("COPY $ x", false),
         ("COPY 1 x", true),
         ("UID COPY 1 x", false),
@@ -79,6 +83,7 @@ fn arguments_tell_what_matters() {
         ("UID FETCH 1 (FLAGS binary[1])", true),
         ("FETCH 1 (RFC822.HEADER BODY)", false),
         ("FETCH 1 RFC822", true),
+        ("FETCH 1 (BODY BODY[])", true),
         ("STORE 1 FLAGS ()", true),
     ] {
         assert_eq!(traits(line).contains(Traits::CHANGES_FLAGS), seen, "{line}");

@@ -7,7 +7,7 @@ use mailwire_imap::element::number::{Number, NzNumber};
 use mailwire_imap::element::text::Text;
 use mailwire_imap::family::capability::Capability;
 use mailwire_imap::server::{BodyHead, CommandTail, Event, Server, ServerConfig, Ticket};
-use mailwire_imap::{Command, Data, Extension, PeerError, Status, StatusKind, Tolerance};
+use mailwire_imap::{Command, Data, Extension, Machine, PeerError, Status, StatusKind, Tolerance};
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::drive::Driven;
 use mailwire_testing::script;
@@ -317,4 +317,33 @@ impl Heard {
             _ => None,
         }
     }
+}
+
+/// A server that gives up only after a thousand bad commands.
+pub fn patient(mut config: ServerConfig) -> ServerConfig {
+    config.limits.bad_commands = 1000;
+    config.limits.bad_commands_early = 1000;
+    config
+}
+
+/// Before login, and behind it with a mailbox open.
+pub fn refuses_early(rows: &[&[u8]]) {
+    refuses(|config, script| talk(config, script), &patient(everything()), rows);
+}
+
+pub fn refuses_selected(rows: &[&[u8]]) {
+    refuses(|config, script| selected(config, script), &patient(everything()), rows);
+}
+
+pub fn server(config: ServerConfig) -> Server {
+    let mut server = Server::new(Arc::new(config));
+    server.greet().unwrap();
+    server.transmitted(usize::MAX);
+    server
+}
+
+pub fn assert_ended(heard: &Heard, error: PeerError) {
+    assert_eq!(heard.error, Some(error), "{heard:?}");
+    assert!(heard.closed);
+    assert!(heard.answers().last().unwrap().ends_with("BYE"), "{heard:?}");
 }
