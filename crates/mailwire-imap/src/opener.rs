@@ -78,6 +78,7 @@ use mailwire_core::{Machine, Received, Secret, TlsPolicy, Transmit, Wait};
 use thiserror::Error;
 
 use crate::client::{Client, ClientConfig, Event};
+use crate::code::Code;
 use crate::command::Command;
 use crate::element::string::AString;
 use crate::error::{PeerError, UsageError};
@@ -156,6 +157,14 @@ pub enum OpenEvent<'i> {
     /// the server says unasked, such as an alert. What is said before login is not told: without TLS
     /// anybody can say it.
     Response(Data<'i>),
+    /// What a server says with a code at the end of a step, from login on: an alert, a referral, or why an
+    /// optional step was refused.
+    Answered {
+        /// The step, by its name in [`Opener::step`].
+        step: &'static str,
+        /// What it said.
+        status: Status<'i>,
+    },
     /// The session is open: [`Opener::into_client`].
     Ready,
 }
@@ -410,7 +419,7 @@ impl Opener {
                 self.take_greeting(greeting.into_status()).map(|()| None)
             }
             Event::Response { data, .. } => Ok(self.take_data(data)),
-            Event::Completed { status, .. } => self.take_answer(status).map(|()| None),
+            Event::Completed { status, .. } => self.take_end(status),
             Event::TlsReady => {
                 self.step = Step::Tls;
                 Ok(Some(OpenEvent::TlsReady))
@@ -426,7 +435,7 @@ impl Opener {
 
     fn take_greeting(&mut self, status: Status<'_>) -> Result<(), OpenError> {
         match status.kind() {
-            StatusKind::Bye => Err(self.refused(status)),
+            StatusKind::Bye => Err(self.refused(&status)),
             StatusKind::Preauth => self.relearn(),
             _ if self.client.extensions().is_known() => {
                 self.step = Step::Capability;
@@ -448,8 +457,16 @@ impl Opener {
         }
     }
 
-    /// The end of the command of this step.
-    fn take_answer(&mut self, status: Status<'_>) -> Result<(), OpenError> {
+    /// The end of the command of this step, with what it has for the caller.
+    fn take_end<'i>(&mut self, status: Status<'i>) -> Result<Option<OpenEvent<'i>>, OpenError> {
+        let step = self.step();
+        self.take_answer(&status)?;
+        let code = status.code().filter(|code| !matches!(code, Code::Capability(_)));
+        let told = code.is_some() && self.client.state().is_authenticated();
+        Ok(told.then_some(OpenEvent::Answered { step, status }))
+    }
+
+    fn take_answer(&mut self, status: &Status<'_>) -> Result<(), OpenError> {
         let good = status.kind() == StatusKind::Ok;
         // Exchange accepts a login, and refuses NAMESPACE since nobody is logged in.
         let needed = matches!(self.step, Step::Auth(_) | Step::Login | Step::Namespace);
@@ -598,8 +615,8 @@ impl Opener {
         matches!(self.step, Step::StartTls) && self.config.client.tls == TlsPolicy::Required
     }
 
-    fn refused(&self, status: Status<'_>) -> OpenError {
-        OpenError::Refused { step: self.step(), status: Box::new(status.into_owned()) }
+    fn refused(&self, status: &Status<'_>) -> OpenError {
+        OpenError::Refused { step: self.step(), status: Box::new(status.clone().into_owned()) }
     }
 
     /// The server has ended the session.

@@ -117,6 +117,9 @@ fn act(opener: &mut Opener, input: &mut Vec<u8>, seen: &mut Vec<String>) -> Resu
             Some(OpenEvent::Response(data)) => {
                 seen.push(String::from_utf8(data.to_bytes()).unwrap());
             }
+            Some(OpenEvent::Answered { step, status }) => {
+                seen.push(format!("{step}: {} {}", status.kind(), status.text()));
+            }
             Some(OpenEvent::Ready) => seen.push("ready".to_string()),
         }
         input.drain(..received.consumed);
@@ -589,6 +592,23 @@ fn what_is_said_before_login_is_not_told() {
     ];
     let opened = run(&config(&[Login::Password]), &script);
     assert_eq!(opened.seen, ["password", "OK [ALERT] full", "ready"]);
+}
+
+/// An alert is for the user, wherever it stands.
+#[test]
+fn codes_of_answers_are_told() {
+    let mut config = config(&[Login::Password]);
+    config.compress = true;
+    let script = [
+        ("* OK [CAPABILITY IMAP4rev1] ready\r\n", "A1 LOGIN mrose \"a b\"\r\n"),
+        ("A1 OK [ALERT] nearly full\r\n", "A2 CAPABILITY\r\n"),
+        ("* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\nA2 OK\r\n", "A3 COMPRESS DEFLATE\r\n"),
+        ("A3 NO [COMPRESSIONACTIVE] by TLS\r\n", ""),
+    ];
+    assert_eq!(
+        run(&config, &script).seen,
+        ["password", "LOGIN: OK nearly full", "COMPRESS: NO by TLS", "ready"]
+    );
 }
 
 /// What comes behind the opening is left for the client.
