@@ -7,6 +7,8 @@ use alloc::{format, vec};
 use mailwire_testing::cut::{self, Cut};
 
 use super::*;
+use crate::ExtensionSet;
+use crate::family::id::Id;
 use crate::state::State;
 use crate::{Deviation, Tolerance};
 
