@@ -12,7 +12,7 @@
 //! | IDLE, and `+` | DONE |
 //! | ENABLE, and ENABLED | commands, in which strings may be UTF-8 |
 //! | STARTTLS, and OK | TLS, until [`Observer::tls_started`] |
-//! | COMPRESS, and OK | raw deflate data, until [`Observer::compress_started`] |
+//! | COMPRESS, and OK | raw deflate data, until [`Observer::compression_started`] |
 //!
 //! # The loop
 //! ```
@@ -278,7 +278,7 @@ impl Observer {
     /// Takes note that both sides are inflated now: the next bytes are the plaintext.
     ///
     /// Nothing is forgotten. What is not consumed of either side is compressed: inflate it first.
-    pub fn compress_started(&mut self) {
+    pub fn compression_started(&mut self) {
         self.layer = Layer::Imap;
     }
 

@@ -64,7 +64,7 @@ pub(crate) trait Listener {
     fn tls_started(&mut self);
 
     /// Both sides are inflated before they are heard.
-    fn compress_started(&mut self) {}
+    fn compression_started(&mut self) {}
 }
 
 /// What one side sent and nobody has understood yet.
@@ -207,7 +207,7 @@ impl<L: Listener> Session<L> {
                     Told::BodyBegins => waiting.body = place.offset,
                     Told::Tls => self.add_tls(&place, count(consumed), output)?,
                     Told::Compressed => {
-                        self.listener.compress_started();
+                        self.listener.compression_started();
                         for side in [Side::Client, Side::Server] {
                             if let Err(broken) = self.waiting(side).inflate() {
                                 self.tell_broken(side, broken, output)?;

@@ -203,11 +203,11 @@ pub enum Observed<'i> {
         octets: &'i [u8],
     },
     /// OK to COMPRESS was heard: the next bytes of both sides are raw deflate data, those included that are
-    /// not consumed. Call [`Observer::compress_started`](super::Observer::compress_started) and give what
+    /// not consumed. Call [`Observer::compression_started`](super::Observer::compression_started) and give what
     /// they inflate to.
     CompressReady,
     /// Bytes behind COMPRESS and its OK, before
-    /// [`Observer::compress_started`](super::Observer::compress_started) was called.
+    /// [`Observer::compression_started`](super::Observer::compression_started) was called.
     Compressed {
         /// Who sent them.
         side: Side,

@@ -142,7 +142,7 @@ fn hear(config: ObserverConfig, script: &[Line], cut: Cutting) -> Vec<String> {
                 continue;
             }
             Compress => {
-                observer.compress_started();
+                observer.compression_started();
                 continue;
             }
             Eof(side) => {

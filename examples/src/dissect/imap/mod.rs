@@ -264,8 +264,8 @@ impl Listener for Imap {
         self.observer.tls_started();
     }
 
-    fn compress_started(&mut self) {
-        self.observer.compress_started();
+    fn compression_started(&mut self) {
+        self.observer.compression_started();
     }
 }
 
