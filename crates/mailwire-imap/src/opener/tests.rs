@@ -626,6 +626,26 @@ fn the_client_goes_on_where_the_opener_ends() {
     assert!(matches!(rest.event, Some(Event::Response { data: Data::Condition(_), .. })));
 }
 
+/// A password that needs a literal waits for the server's go-ahead.
+#[test]
+fn passwords_may_be_literals() {
+    let mut opener = Opener::new(config(&[Login::Password]));
+    let hear = |opener: &mut Opener, line: &str, expected: &str| {
+        opener.receive(line.as_bytes()).unwrap();
+        if matches!(opener.step, Step::AuthWanted(_)) {
+            let password = Password::new("p\u{e4}".as_bytes()).unwrap();
+            opener.start_password(AString::new("mrose").unwrap(), password).unwrap();
+        }
+        let out: Vec<u8> = opener.transmit().slices().flatten().copied().collect();
+        opener.transmitted(out.len());
+        assert_eq!(core::str::from_utf8(&out).unwrap(), expected);
+    };
+    hear(&mut opener, "* OK [CAPABILITY IMAP4rev1] ready\r\n", "A1 LOGIN mrose {3}\r\n");
+    hear(&mut opener, "+ go\r\n", "p\u{e4}\r\n");
+    hear(&mut opener, "A1 OK [CAPABILITY IMAP4rev1] in\r\n", "");
+    assert_eq!(opener.step(), "ready");
+}
+
 #[test]
 fn callers_cannot_get_ahead() {
     let mut opener = Opener::new(config(&[]));
