@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `greeting` | | |
 //! | `CAPABILITY` | CAPABILITY | where the server did not tell it, behind the greeting, TLS and login |
-//! | `STARTTLS` | STARTTLS | by [`ClientConfig::tls`], where offered |
+//! | `STARTTLS` | STARTTLS | by [`ClientConfig::tls`](crate::ClientConfig::tls), where offered |
 //! | `AUTHENTICATE`, `LOGIN` | the first of [`OpenerConfig::logins`] that can be used | not behind PREAUTH |
 //! | `ID` | ID | by [`OpenerConfig::id`], where offered |
 //! | `ENABLE` | ENABLE | by [`OpenerConfig::enable`], what is offered |
@@ -75,110 +75,21 @@ use alloc::vec::Vec;
 
 use mailwire_core::sasl::{Challenge, MechanismName};
 use mailwire_core::{Machine, Received, Secret, TlsPolicy, Transmit, Wait};
-use thiserror::Error;
 
-use crate::client::{Client, ClientConfig, Event};
+use crate::client::{Client, Event};
+use crate::code::Code;
 use crate::command::Command;
 use crate::element::string::AString;
 use crate::error::{PeerError, UsageError};
-use crate::extension::{Extension, ExtensionSet};
+use crate::extension::Extension;
 use crate::family::auth::{self, Authenticate, Password};
 use crate::family::enable::Enable;
-use crate::family::id::Id;
 use crate::response::Data;
 use crate::status::{Status, StatusKind};
 
-/// A way to authenticate.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Login {
-    /// AUTHENTICATE with this mechanism: [`Opener::start_auth`].
-    Sasl(MechanismName<'static>),
-    /// LOGIN: [`Opener::start_password`]. Not where the server says LOGINDISABLED. It belongs at the end:
-    /// the server is given the password.
-    Password,
-}
+mod data;
 
-/// What an opener is told.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct OpenerConfig {
-    /// What the client is told.
-    pub client: ClientConfig,
-    /// Ways to authenticate, the best first; the first that can be used is. Empty: no authentication, and
-    /// what is asked for behind login is not asked for, unless the server says PREAUTH.
-    pub logins: Vec<Login>,
-    /// The longest AUTHENTICATE line that carries an initial response, in octets with its tag and end. A
-    /// longer response waits for the first challenge, and so does every response where SASL-IR is not
-    /// offered. Default: 8192. 0: none is sent.
-    pub initial_response: usize,
-    /// What to say with ID, where that is offered.
-    pub id: Option<Id<'static>>,
-    /// Extensions to switch on; those that are offered are asked for in one ENABLE. What was switched on
-    /// tells [`Client::enabled`].
-    pub enable: ExtensionSet,
-    /// True to compress the session where that is offered.
-    pub compress: bool,
-    /// True to ask for the namespaces where that is offered; they come as [`OpenEvent::Response`].
-    pub namespace: bool,
-}
-
-impl Default for OpenerConfig {
-    fn default() -> Self {
-        Self {
-            client: ClientConfig::default(),
-            logins: Vec::new(),
-            initial_response: 8192,
-            id: None,
-            enable: ExtensionSet::EMPTY,
-            compress: false,
-            namespace: false,
-        }
-    }
-}
-
-/// What happened; borrows from the input.
-#[derive(Debug)]
-#[non_exhaustive]
-// The large one is rare, and a box would cost an allocation.
-#[allow(clippy::large_enum_variant)]
-pub enum OpenEvent<'i> {
-    /// Start the TLS handshake, then call [`Opener::tls_started`].
-    TlsReady,
-    /// The server offers this: call [`Opener::start_auth`] or [`Opener::start_password`].
-    AuthWanted(Login),
-    /// A challenge of the mechanism: [`Opener::respond_auth`] or [`Opener::cancel_auth`].
-    AuthChallenge(Challenge<'i>),
-    /// What follows is compressed, in both directions: what the input holds and was not consumed belongs
-    /// to the inflater. Then call [`Opener::compression_started`].
-    CompressReady,
-    /// Untagged data behind login that the client does not keep: the answers to ID and NAMESPACE, and what
-    /// the server says unasked, such as an alert. What is said before login is not told: without TLS
-    /// anybody can say it.
-    Response(Data<'i>),
-    /// The session is open: [`Opener::into_client`].
-    Ready,
-}
-
-/// Why a session could not be opened. At which step it was tells [`Opener::step`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The server broke the protocol, or the policy cannot be kept.
-    #[error(transparent)]
-    Peer(#[from] PeerError),
-    /// The server refused a step.
-    #[error("refused at {step}: {} {}", .status.kind(), .status.text())]
-    Refused {
-        /// The step, by its name in [`Opener::step`].
-        step: &'static str,
-        /// What it said: NO, BAD or BYE.
-        status: Box<Status<'static>>,
-    },
-    /// The server offers no way to authenticate that is allowed here.
-    #[error("the server offers no login that is allowed here")]
-    NoLogin,
-}
+pub use data::{Login, OpenError, OpenEvent, OpenerConfig};
 
 /// Where the opener is.
 #[derive(Debug, Clone)]
@@ -410,7 +321,7 @@ impl Opener {
                 self.take_greeting(greeting.into_status()).map(|()| None)
             }
             Event::Response { data, .. } => Ok(self.take_data(data)),
-            Event::Completed { status, .. } => self.take_answer(status).map(|()| None),
+            Event::Completed { status, .. } => self.take_end(status),
             Event::TlsReady => {
                 self.step = Step::Tls;
                 Ok(Some(OpenEvent::TlsReady))
@@ -426,7 +337,7 @@ impl Opener {
 
     fn take_greeting(&mut self, status: Status<'_>) -> Result<(), OpenError> {
         match status.kind() {
-            StatusKind::Bye => Err(self.refused(status)),
+            StatusKind::Bye => Err(self.refused(&status)),
             StatusKind::Preauth => self.relearn(),
             _ if self.client.extensions().is_known() => {
                 self.step = Step::Capability;
@@ -448,8 +359,16 @@ impl Opener {
         }
     }
 
-    /// The end of the command of this step.
-    fn take_answer(&mut self, status: Status<'_>) -> Result<(), OpenError> {
+    /// The end of the command of this step, with what it has for the caller.
+    fn take_end<'i>(&mut self, status: Status<'i>) -> Result<Option<OpenEvent<'i>>, OpenError> {
+        let step = self.step();
+        self.take_answer(&status)?;
+        let code = status.code().filter(|code| !matches!(code, Code::Capability(_)));
+        let told = code.is_some() && self.client.state().is_authenticated();
+        Ok(told.then_some(OpenEvent::Answered { step, status }))
+    }
+
+    fn take_answer(&mut self, status: &Status<'_>) -> Result<(), OpenError> {
         let good = status.kind() == StatusKind::Ok;
         // Exchange accepts a login, and refuses NAMESPACE since nobody is logged in.
         let needed = matches!(self.step, Step::Auth(_) | Step::Login | Step::Namespace);
@@ -598,8 +517,8 @@ impl Opener {
         matches!(self.step, Step::StartTls) && self.config.client.tls == TlsPolicy::Required
     }
 
-    fn refused(&self, status: Status<'_>) -> OpenError {
-        OpenError::Refused { step: self.step(), status: Box::new(status.into_owned()) }
+    fn refused(&self, status: &Status<'_>) -> OpenError {
+        OpenError::Refused { step: self.step(), status: Box::new(status.clone().into_owned()) }
     }
 
     /// The server has ended the session.

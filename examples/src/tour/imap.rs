@@ -1,6 +1,7 @@
 //! IMAP: reads what SMTP delivered, adds to it, watches it, and takes it away; and comes back later.
 
 mod client;
+mod line;
 mod mail;
 mod server;
 

@@ -7,6 +7,8 @@ use alloc::{format, vec};
 use mailwire_testing::cut::{self, Cut};
 
 use super::*;
+use crate::ExtensionSet;
+use crate::family::id::Id;
 use crate::state::State;
 use crate::{Deviation, Tolerance};
 
@@ -116,6 +118,9 @@ fn act(opener: &mut Opener, input: &mut Vec<u8>, seen: &mut Vec<String>) -> Resu
             }
             Some(OpenEvent::Response(data)) => {
                 seen.push(String::from_utf8(data.to_bytes()).unwrap());
+            }
+            Some(OpenEvent::Answered { step, status }) => {
+                seen.push(format!("{step}: {} {}", status.kind(), status.text()));
             }
             Some(OpenEvent::Ready) => seen.push("ready".to_string()),
         }
@@ -591,6 +596,23 @@ fn what_is_said_before_login_is_not_told() {
     assert_eq!(opened.seen, ["password", "OK [ALERT] full", "ready"]);
 }
 
+/// An alert is for the user, wherever it stands.
+#[test]
+fn codes_of_answers_are_told() {
+    let mut config = config(&[Login::Password]);
+    config.compress = true;
+    let script = [
+        ("* OK [CAPABILITY IMAP4rev1] ready\r\n", "A1 LOGIN mrose \"a b\"\r\n"),
+        ("A1 OK [ALERT] nearly full\r\n", "A2 CAPABILITY\r\n"),
+        ("* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\nA2 OK\r\n", "A3 COMPRESS DEFLATE\r\n"),
+        ("A3 NO [COMPRESSIONACTIVE] by TLS\r\n", ""),
+    ];
+    assert_eq!(
+        run(&config, &script).seen,
+        ["password", "LOGIN: OK nearly full", "COMPRESS: NO by TLS", "ready"]
+    );
+}
+
 /// What comes behind the opening is left for the client.
 #[test]
 fn the_client_goes_on_where_the_opener_ends() {
@@ -602,6 +624,26 @@ fn the_client_goes_on_where_the_opener_ends() {
     let mut client = opener.into_client();
     let rest = client.receive(&input[received.consumed..]).unwrap();
     assert!(matches!(rest.event, Some(Event::Response { data: Data::Condition(_), .. })));
+}
+
+/// A password that needs a literal waits for the server's go-ahead.
+#[test]
+fn passwords_may_be_literals() {
+    let mut opener = Opener::new(config(&[Login::Password]));
+    let hear = |opener: &mut Opener, line: &str, expected: &str| {
+        opener.receive(line.as_bytes()).unwrap();
+        if matches!(opener.step, Step::AuthWanted(_)) {
+            let password = Password::new("p\u{e4}".as_bytes()).unwrap();
+            opener.start_password(AString::new("mrose").unwrap(), password).unwrap();
+        }
+        let out: Vec<u8> = opener.transmit().slices().flatten().copied().collect();
+        opener.transmitted(out.len());
+        assert_eq!(core::str::from_utf8(&out).unwrap(), expected);
+    };
+    hear(&mut opener, "* OK [CAPABILITY IMAP4rev1] ready\r\n", "A1 LOGIN mrose {3}\r\n");
+    hear(&mut opener, "+ go\r\n", "p\u{e4}\r\n");
+    hear(&mut opener, "A1 OK [CAPABILITY IMAP4rev1] in\r\n", "");
+    assert_eq!(opener.step(), "ready");
 }
 
 #[test]
