@@ -216,7 +216,7 @@ pub const RESPONSES: &[&str] = &[
     "* VANISHED (EARLIER) 41,43:116",
     "* VANISHED 405",
     "* CONVERSION \"text/html\" \"text/plain\" (charset)",
-    "* ACL x Fred lrswipkxtecda",
+    "* ACL x Fred lrswipkxteacd",
     "* LISTRIGHTS x Fred la r swi",
     "* MYRIGHTS x lr",
     "* QUOTA \"\" (STORAGE 10 512 MESSAGE 1 2 MAILBOX 1 2 ANNOTATION-STORAGE 1 2)",
@@ -228,10 +228,10 @@ pub const RESPONSES: &[&str] = &[
     "* COMPARATOR i;basic (i;octet)",
     "* GENURLAUTH a \"b c\"",
     "* URLFETCH a NIL b {2}\r\nHi",
-    "* URLFETCH a (BODYPARTSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 3 1)) (BODY {2}\r\nHi) (BINARY ~{1}\r\nx)",
+    "* URLFETCH a (BODYPARTSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 3 1)) (BODY {2}\r\nHi) (BINARY ~{1}\r\n\0)",
     "* JMAPACCESS \"https://example.com/jmap\"",
     "* UIDBATCHES (TAG \"A1\") 900:500,499:3",
-    "* XAPPLEPUSHSERVICE aps-version \"1\" aps-topic \"x\"",
+    "* XAPPLEPUSHSERVICE aps-version 1 aps-topic x",
     "* 5 EXISTS",
     "* 5 RECENT",
     "* 5 EXPUNGE",
@@ -241,7 +241,7 @@ pub const RESPONSES: &[&str] = &[
     "* 5 FETCH (BODYSTRUCTURE ((\"A\" \"B\" (\"c\" \"d\") NIL NIL \"BASE64\" 3 NIL (\"inline\" NIL) \"en\" NIL) \"MIXED\" NIL))",
     "* 5 FETCH (RFC822 {2}\r\nHi RFC822.HEADER {2}\r\n\r\n RFC822.TEXT NIL)",
     "* 5 FETCH (BODY[]<0> {2}\r\nHi BODY[HEADER.FIELDS (DATE)] {2}\r\n\r\n BINARY[1] ~{3}\r\na\0b BINARY.SIZE[1] 3)",
-    "* 5 FETCH (EMAILID (M6d99) THREADID (T64b) PREVIEW \"Hi\" SNIPPET \"Hi\" SAVEDATE NIL)",
+    "* 5 FETCH (EMAILID (M6d99) THREADID (T64b) PREVIEW \"Hi\" SNIPPET (FUZZY \"Hi\") SAVEDATE NIL)",
     "* 5 FETCH (ANNOTATION (/comment (value.priv \"hi\")) X-GM-MSGID 5 X-GM-THRID 6 X-GM-LABELS (\"\\\\Inbox\" foo))",
     "* 5 FETCH (DIGEST.SHA1 da39a3 CID 5f CREATEDMODSEQ 9)",
     "* 5 UIDFETCH (FLAGS (\\Seen))",
@@ -326,7 +326,12 @@ pub const CODES: &[&str] = &[
 ];
 
 /// What an extension looks like on the wire: its capability, and what it adds to commands and to responses.
-pub struct Sample(pub X, pub &'static str, pub &'static [&'static str], pub &'static [&'static str]);
+pub struct Sample(
+    pub X,
+    pub &'static str,
+    pub &'static [&'static str],
+    pub &'static [&'static str],
+);
 
 /// A sample for each row of the table of extensions, in its order.
 pub const EXTENSIONS: &[Sample] = &[
@@ -339,7 +344,7 @@ pub const EXTENSIONS: &[Sample] = &[
             "* ENABLED IMAP4rev2",
             "* ESEARCH (TAG \"A1\")",
             "* NAMESPACE NIL NIL NIL",
-            "* 1 FETCH (BINARY[1] ~{1}\r\nx)",
+            "* 1 FETCH (BINARY[1] ~{1}\r\n\0)",
             "A1 NO [HASCHILDREN] x",
             "A1 NO [UNKNOWN-CTE] x",
             "* OK [CLOSED] x",
@@ -527,7 +532,12 @@ pub const EXTENSIONS: &[Sample] = &[
         &["LIST \"\" % RETURN (METADATA (/shared/a))"],
         &["* METADATA x (/shared/a \"b\")"],
     ),
-    Sample(X::ListMyRights, "LIST-MYRIGHTS", &["LIST \"\" % RETURN (MYRIGHTS)"], &["* MYRIGHTS x l"]),
+    Sample(
+        X::ListMyRights,
+        "LIST-MYRIGHTS",
+        &["LIST \"\" % RETURN (MYRIGHTS)"],
+        &["* MYRIGHTS x l"],
+    ),
     Sample(
         X::ListStatus,
         "LIST-STATUS",
@@ -569,7 +579,12 @@ pub const EXTENSIONS: &[Sample] = &[
         &["* METADATA \"\" /shared/a", "A1 NO [METADATA TOOMANY] x"],
     ),
     Sample(X::Move, "MOVE", &["MOVE 1 x", "UID MOVE 1 x"], &["* OK [COPYUID 1 2 3] x"]),
-    Sample(X::MultiAppend, "MULTIAPPEND", &["APPEND x {2}\r\nHi {2}\r\nHo"], &["A1 OK [APPENDUID 1 2:3] x"]),
+    Sample(
+        X::MultiAppend,
+        "MULTIAPPEND",
+        &["APPEND x {2}\r\nHi {2}\r\nHo"],
+        &["A1 OK [APPENDUID 1 2:3] x"],
+    ),
     Sample(
         X::MultiSearch,
         "MULTISEARCH",
@@ -626,7 +641,12 @@ pub const EXTENSIONS: &[Sample] = &[
         &["GETQUOTA \"\""],
         &["* QUOTA \"\" (STORAGE 1 2 MESSAGE 1 2 MAILBOX 1 2 ANNOTATION-STORAGE 1 2)"],
     ),
-    Sample(X::QuotaSet, "QUOTASET", &["SETQUOTA \"\" (STORAGE 512)"], &["* QUOTA \"\" (STORAGE 1 512)"]),
+    Sample(
+        X::QuotaSet,
+        "QUOTASET",
+        &["SETQUOTA \"\" (STORAGE 512)"],
+        &["* QUOTA \"\" (STORAGE 1 512)"],
+    ),
     Sample(
         X::Replace,
         "REPLACE",
@@ -646,11 +666,24 @@ pub const EXTENSIONS: &[Sample] = &[
     Sample(
         X::SearchFuzzy,
         "SEARCH=FUZZY",
-        &["SEARCH RETURN (RELEVANCY ALL) FUZZY SUBJECT x", "SORT (RELEVANCY) UTF-8 FUZZY SUBJECT x"],
+        &[
+            "SEARCH RETURN (RELEVANCY ALL) FUZZY SUBJECT x",
+            "SORT (RELEVANCY) UTF-8 FUZZY SUBJECT x",
+        ],
         &["* ESEARCH (TAG \"A1\") ALL 1,5 RELEVANCY (4 99)"],
     ),
-    Sample(X::SearchRes, "SEARCHRES", &["SEARCH RETURN (SAVE) ALL", "FETCH $ (UID)"], &["A1 NO [NOTSAVED] x"]),
-    Sample(X::Sort, "SORT", &["SORT (DATE) UTF-8 ALL", "UID SORT (DATE) UTF-8 ALL"], &["* SORT 2 1"]),
+    Sample(
+        X::SearchRes,
+        "SEARCHRES",
+        &["SEARCH RETURN (SAVE) ALL", "FETCH $ (UID)"],
+        &["A1 NO [NOTSAVED] x"],
+    ),
+    Sample(
+        X::Sort,
+        "SORT",
+        &["SORT (DATE) UTF-8 ALL", "UID SORT (DATE) UTF-8 ALL"],
+        &["* SORT 2 1"],
+    ),
     Sample(
         X::SortDisplay,
         "SORT=DISPLAY",
@@ -724,7 +757,12 @@ pub const EXTENSIONS: &[Sample] = &[
         &["URLFETCH (a BODYPARTSTRUCTURE BODY)", "URLFETCH (a BINARY)"],
         &["* URLFETCH a (BODYPARTSTRUCTURE NIL) (BODY {2}\r\nHi)", "* URLFETCH a (BINARY NIL)"],
     ),
-    Sample(X::Utf8Accept, "UTF8=ACCEPT", &["APPEND x UTF8 (~{2}\r\nHi)", "ENABLE UTF8=ACCEPT"], &["* ENABLED UTF8=ACCEPT"]),
+    Sample(
+        X::Utf8Accept,
+        "UTF8=ACCEPT",
+        &["APPEND x UTF8 (~{2}\r\nHi)", "ENABLE UTF8=ACCEPT"],
+        &["* ENABLED UTF8=ACCEPT"],
+    ),
     Sample(X::Utf8Only, "UTF8=ONLY", &["ENABLE UTF8=ACCEPT"], &["* ENABLED UTF8=ACCEPT"]),
     Sample(X::Within, "WITHIN", &["SEARCH OLDER 5 YOUNGER 9"], &["* SEARCH 1"]),
     Sample(
@@ -742,7 +780,7 @@ pub const EXTENSIONS: &[Sample] = &[
         X::XApplePushService,
         "XAPPLEPUSHSERVICE",
         &["XAPPLEPUSHSERVICE aps-version 2"],
-        &["* XAPPLEPUSHSERVICE aps-version \"1\""],
+        &["* XAPPLEPUSHSERVICE aps-version 1"],
     ),
     Sample(
         X::AnnotateMore,
@@ -750,15 +788,50 @@ pub const EXTENSIONS: &[Sample] = &[
         &["GETANNOTATION x \"/a\" \"value\"", "SETANNOTATION x \"/a\" (\"value.priv\" NIL)"],
         &["* ANNOTATION x \"/a\" (\"value.priv\" NIL)"],
     ),
-    Sample(X::PreviewFuzzy, "PREVIEW=FUZZY", &["FETCH 1 (PREVIEW (FUZZY))"], &["* 1 FETCH (PREVIEW \"x\")"]),
-    Sample(X::SnippetFuzzy, "SNIPPET=FUZZY", &["FETCH 1 (SNIPPET (FUZZY))"], &["* 1 FETCH (SNIPPET \"x\")"]),
-    Sample(X::SearchMimePart, "SEARCH=MIMEPART", &["SEARCH MIMEPART (CHILD EXISTS)"], &["* SEARCH 1"]),
-    Sample(X::SearchXMimePart, "SEARCH=X-MIMEPART", &["SEARCH MIMEPART (CHILD EXISTS)"], &["* SEARCH 1"]),
+    Sample(
+        X::PreviewFuzzy,
+        "PREVIEW=FUZZY",
+        &["FETCH 1 (PREVIEW (FUZZY))"],
+        &["* 1 FETCH (PREVIEW \"x\")"],
+    ),
+    Sample(
+        X::SnippetFuzzy,
+        "SNIPPET=FUZZY",
+        &["FETCH 1 (SNIPPET (FUZZY))"],
+        &["* 1 FETCH (SNIPPET (FUZZY \"x\"))"],
+    ),
+    Sample(
+        X::SearchMimePart,
+        "SEARCH=MIMEPART",
+        &["SEARCH MIMEPART (CHILD EXISTS)"],
+        &["* SEARCH 1"],
+    ),
+    Sample(
+        X::SearchXMimePart,
+        "SEARCH=X-MIMEPART",
+        &["SEARCH MIMEPART (CHILD EXISTS)"],
+        &["* SEARCH 1"],
+    ),
     Sample(X::SortUid, "SORT=UID", &["SORT (UID) UTF-8 ALL"], &["* SORT 2 1"]),
     Sample(X::SortModSeq, "SORT=MODSEQ", &["SORT (MODSEQ) UTF-8 ALL"], &["* SORT 2 1"]),
-    Sample(X::DigestSha1, "DIGEST=SHA1", &["FETCH 1 (DIGEST.SHA1)"], &["* 1 FETCH (DIGEST.SHA1 da39a3)"]),
-    Sample(X::XCreatedModSeq, "X-CREATEDMODSEQ", &["FETCH 1 (CREATEDMODSEQ)"], &["* 1 FETCH (CREATEDMODSEQ 9)"]),
-    Sample(X::XConversations, "XCONVERSATIONS", &["FETCH 1 (CID)", "SEARCH CID x"], &["* 1 FETCH (CID 5f)"]),
+    Sample(
+        X::DigestSha1,
+        "DIGEST=SHA1",
+        &["FETCH 1 (DIGEST.SHA1)"],
+        &["* 1 FETCH (DIGEST.SHA1 da39a3)"],
+    ),
+    Sample(
+        X::XCreatedModSeq,
+        "X-CREATEDMODSEQ",
+        &["FETCH 1 (CREATEDMODSEQ)"],
+        &["* 1 FETCH (CREATEDMODSEQ 9)"],
+    ),
+    Sample(
+        X::XConversations,
+        "XCONVERSATIONS",
+        &["FETCH 1 (CID)", "SEARCH CID x"],
+        &["* 1 FETCH (CID 5f)"],
+    ),
     Sample(X::XReplication, "X-REPLICATION", &[], &["* CAPABILITY X-REPLICATION"]),
     Sample(X::Mupdate, "MUPDATE=mupdate://h/", &[], &["* CAPABILITY MUPDATE=mupdate://h/"]),
     Sample(X::XYmHighestModSeq, "XYMHIGHESTMODSEQ", &[], &["* OK [HIGHESTMODSEQ 9] x"]),
