@@ -422,16 +422,21 @@ pub fn search_key() -> S<SearchKey<'static>> {
             .prop_map(|(name, values)| { K::Other(OtherKey::new(name, values).unwrap()) }),
     ];
     let leaf = prop_oneof![2 => plain, 2 => texts, 1 => dates, 1 => numbers, 1 => sets, 1 => flags, 2 => others];
+    // A key that is not known takes the values behind it: not all keys can stand beside each other.
     leaf.prop_recursive(4, 16, 3, |inner| {
+        let one = inner.clone();
+        let two = (inner.clone(), inner.clone());
+        let more = vec(inner.clone(), 1..4);
         prop_oneof![
-            inner.clone().prop_map(|key| SearchKey::not(key).unwrap()),
-            inner.clone().prop_map(|key| SearchKey::fuzzy(key).unwrap()),
-            (inner.clone(), inner.clone()).prop_map(|(one, two)| SearchKey::or(one, two).unwrap()),
-            vec(inner.clone(), 1..4).prop_map(|keys| SearchKey::group(keys).unwrap()),
-            inner.prop_map(|key| SearchKey::InThread(InThreadKey {
-                algorithm: ThreadAlgorithm::REFS,
-                key: Nested::new(key).unwrap(),
-            })),
+            one.clone().prop_filter_map("NOT", |key| SearchKey::not(key).ok()),
+            one.clone().prop_filter_map("FUZZY", |key| SearchKey::fuzzy(key).ok()),
+            two.prop_filter_map("OR", |(one, two)| SearchKey::or(one, two).ok()),
+            more.prop_filter_map("a group", |keys| SearchKey::group(keys).ok()),
+            one.prop_filter_map("INTHREAD", |key| {
+                let algorithm = ThreadAlgorithm::REFS;
+                let key = Nested::new(key).ok()?;
+                Some(SearchKey::InThread(InThreadKey { algorithm, key }))
+            }),
         ]
     })
     .boxed()
@@ -444,7 +449,7 @@ fn charset() -> S<Charset<'static>> {
 }
 
 fn program() -> S<SearchProgram<'static>> {
-    vec(search_key(), 1..4).prop_map(|keys| SearchProgram::new(keys).unwrap()).boxed()
+    vec(search_key(), 1..4).prop_filter_map("keys", |keys| SearchProgram::new(keys).ok()).boxed()
 }
 
 fn full_program() -> S<SearchProgram<'static>> {

@@ -242,8 +242,8 @@ pub const RESPONSES: &[&str] = &[
     "* 5 FETCH (RFC822 {2}\r\nHi RFC822.HEADER {2}\r\n\r\n RFC822.TEXT NIL)",
     "* 5 FETCH (BODY[]<0> {2}\r\nHi BODY[HEADER.FIELDS (DATE)] {2}\r\n\r\n BINARY[1] ~{3}\r\na\0b BINARY.SIZE[1] 3)",
     "* 5 FETCH (EMAILID (M6d99) THREADID (T64b) PREVIEW \"Hi\" SNIPPET (FUZZY \"Hi\") SAVEDATE NIL)",
-    "* 5 FETCH (ANNOTATION (/comment (value.priv \"hi\")) X-GM-MSGID 5 X-GM-THRID 6 X-GM-LABELS (\"\\\\Inbox\" foo))",
-    "* 5 FETCH (DIGEST.SHA1 da39a3 CID 5f CREATEDMODSEQ 9)",
+    "* 5 FETCH (ANNOTATION (/comment (value.priv \"hi\")) X-GM-MSGID 5 X-GM-THRID 6 X-GM-LABELS (\\Inbox foo))",
+    "* 5 FETCH (DIGEST.SHA1 da39a3 CID 5f CREATEDMODSEQ (9))",
     "* 5 UIDFETCH (FLAGS (\\Seen))",
     "* 2 CONVERTED (TAG \"A1\") (UID 5 BINARY[3] {2}\r\nHi)",
     "* 2 CONVERTED (TAG \"A1\") (BINARY[3] (ERROR \"no\" TEMPFAIL))",
@@ -392,8 +392,8 @@ pub const EXTENSIONS: &[Sample] = &[
     Sample(
         X::Catenate,
         "CATENATE",
-        &["APPEND x CATENATE (URL \"/INBOX/;UID=20\" TEXT {2}\r\nHi)"],
-        &["A1 NO [BADURL \"/INBOX\"] x", "A1 NO [TOOBIG] x"],
+        &["APPEND x CATENATE (URL /INBOX/;UID=20 TEXT {2}\r\nHi)"],
+        &["A1 NO [BADURL /INBOX] x", "A1 NO [TOOBIG] x"],
     ),
     Sample(
         X::Children,
@@ -740,10 +740,10 @@ pub const EXTENSIONS: &[Sample] = &[
         X::UrlPartial,
         "URL-PARTIAL",
         &[
-            "APPEND x CATENATE (URL \"/INBOX/;UID=20/;PARTIAL=0.5\")",
-            "URLFETCH \"imap://h/INBOX/;UID=20/;PARTIAL=0.5\"",
+            "APPEND x CATENATE (URL /INBOX/;UID=20/;PARTIAL=0.5)",
+            "URLFETCH imap://h/INBOX/;UID=20/;PARTIAL=0.5",
         ],
-        &["* URLFETCH \"imap://h/INBOX/;UID=20/;PARTIAL=0.5\" NIL"],
+        &["* URLFETCH imap://h/INBOX/;UID=20/;PARTIAL=0.5 NIL"],
     ),
     Sample(
         X::UrlAuth,
@@ -755,7 +755,10 @@ pub const EXTENSIONS: &[Sample] = &[
         X::UrlAuthBinary,
         "URLAUTH=BINARY",
         &["URLFETCH (a BODYPARTSTRUCTURE BODY)", "URLFETCH (a BINARY)"],
-        &["* URLFETCH a (BODYPARTSTRUCTURE NIL) (BODY {2}\r\nHi)", "* URLFETCH a (BINARY NIL)"],
+        &[
+            "* URLFETCH a (BODYPARTSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 3 1)) (BODY {2}\r\nHi)",
+            "* URLFETCH a (BINARY NIL)",
+        ],
     ),
     Sample(
         X::Utf8Accept,
@@ -824,7 +827,7 @@ pub const EXTENSIONS: &[Sample] = &[
         X::XCreatedModSeq,
         "X-CREATEDMODSEQ",
         &["FETCH 1 (CREATEDMODSEQ)"],
-        &["* 1 FETCH (CREATEDMODSEQ 9)"],
+        &["* 1 FETCH (CREATEDMODSEQ (9))"],
     ),
     Sample(
         X::XConversations,
