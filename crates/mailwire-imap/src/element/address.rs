@@ -458,6 +458,11 @@ mod tests {
                 Deviation::EightBitQuoted,
                 b"((NIL NIL {1}\r\n\xfc NIL))",
             ),
+            (
+                b"((\"A\" \"B\" NIL NIL \"a\" \"b.c\")(NIL NIL NIL NIL NIL))",
+                Deviation::LongAddress,
+                b"((\"A B\" NIL \"a\" \"b.c\")(NIL NIL NIL NIL))",
+            ),
         ]);
     }
 
