@@ -358,12 +358,6 @@ fn bad_usage_and_unreadable_input_are_two() {
     ] {
         assert_eq!(dissect(&[], &[&file(name, bytes)]).status.code(), Some(2), "{name}");
     }
-    let output = dissect(&["--protocol", "imap"], &[&good]);
-    assert_eq!(output.status.code(), Some(2));
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(text.contains("imap cannot be explained yet"), "{text}");
-    let imap = file("imap.jsonl", &session(&[header("imap"), chunk("S", "* OK\r\n")]));
-    assert_eq!(dissect(&[], &[&imap]).status.code(), Some(2));
     assert_eq!(dissect(&["--nonsense"], &[&good]).status.code(), Some(2));
     assert_eq!(dissect(&["--tolerance", "some"], &[&good]).status.code(), Some(2));
     assert_eq!(dissect(&["--help"], &[]).status.code(), Some(0));

@@ -15,6 +15,39 @@ pub struct Encoder<'b> {
     mode: u32,
 }
 
+/// The digits of the numbers below 100, two for each.
+static DIGITS: [[u8; 2]; 100] = {
+    let mut digits = [[b'0'; 2]; 100];
+    let (mut at, mut tens) = (0, b'0');
+    while tens <= b'9' {
+        let mut ones = b'0';
+        while ones <= b'9' {
+            digits[at] = [tens, ones];
+            at += 1;
+            ones += 1;
+        }
+        tens += 1;
+    }
+    digits
+};
+
+/// Writes the digits of `number` at the end of `digits`, two in one step, and tells where they begin.
+#[inline]
+fn write_digits(number: u32, digits: &mut [u8]) -> usize {
+    let (mut left, mut at) = (number, digits.len());
+    while left > 0 {
+        let [tens, ones] = DIGITS[(left % 100) as usize];
+        at -= 1;
+        digits[at] = ones;
+        if left >= 10 {
+            at -= 1;
+            digits[at] = tens;
+        }
+        left /= 100;
+    }
+    at
+}
+
 /// A place in what was written where more than the next octet is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
@@ -46,51 +79,68 @@ impl<'b> Encoder<'b> {
 
     /// The mode bits.
     #[must_use]
+    #[inline]
     pub const fn mode(&self) -> u32 {
         self.mode
     }
 
     /// Writes octets as they are.
+    #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.out.extend_from_slice(bytes);
         self
     }
 
     /// Writes one octet.
+    #[inline]
     pub fn byte(&mut self, byte: u8) -> &mut Self {
         self.out.push(byte);
         self
     }
 
     /// Writes a keyword.
+    #[inline]
     pub fn keyword(&mut self, keyword: &str) -> &mut Self {
         self.bytes(keyword.as_bytes())
     }
 
     /// Writes one space.
+    #[inline]
     pub fn sp(&mut self) -> &mut Self {
         self.byte(b' ')
     }
 
     /// Writes the line end.
+    #[inline]
     pub fn crlf(&mut self) -> &mut Self {
         self.bytes(b"\r\n")
     }
 
     /// Writes a number in decimal, without leading zeros.
+    #[inline]
     pub fn number(&mut self, number: u64) -> &mut Self {
-        let mut digits = [0_u8; 20];
-        let mut left = number;
-        let mut at = digits.len();
-        for (index, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0' + u8::try_from(left % 10).unwrap_or_default();
-            left /= 10;
-            at = index;
-            if left == 0 {
-                break;
-            }
+        // Most numbers are small: a UID, a size, a count.
+        match u32::try_from(number) {
+            Ok(0) => self.byte(b'0'),
+            Ok(small) => self.small_number(small),
+            Err(_) => self.large_number(number),
         }
+    }
+
+    #[inline]
+    fn small_number(&mut self, number: u32) -> &mut Self {
+        let mut digits = [0_u8; 10];
+        let at = write_digits(number, &mut digits);
         self.bytes(digits.get(at..).unwrap_or_default())
+    }
+
+    /// A number of more than 32 bits, in two parts.
+    fn large_number(&mut self, number: u64) -> &mut Self {
+        const PART: u64 = 1_000_000_000;
+        let mut digits = [b'0'; 9];
+        // What is left of a division fits.
+        write_digits(u32::try_from(number % PART).unwrap_or_default(), &mut digits);
+        self.number(number / PART).bytes(&digits)
     }
 
     /// Writes a number in decimal with at least `width` digits.
@@ -111,18 +161,22 @@ impl<'b> Encoder<'b> {
     }
 
     /// Writes `"..."` with `"` and `\` escaped.
+    #[inline]
     pub fn quoted(&mut self, text: &[u8]) -> &mut Self {
         self.byte(b'"');
-        for &byte in text {
-            if matches!(byte, b'"' | b'\\') {
-                self.byte(b'\\');
-            }
-            self.byte(byte);
+        let mut rest = text;
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            let (plain, behind) = rest.split_at(at);
+            self.bytes(plain).byte(b'\\');
+            let (escaped, behind) = behind.split_at(1);
+            self.bytes(escaped);
+            rest = behind;
         }
-        self.byte(b'"')
+        self.bytes(rest).byte(b'"')
     }
 
     /// Writes another element.
+    #[inline]
     pub fn put<'a>(&mut self, element: &impl Wire<'a>) -> &mut Self {
         element.encode(self);
         self
@@ -187,6 +241,15 @@ mod tests {
             let mut out = Vec::new();
             Encoder::new(&mut out).number(number);
             assert_eq!(out, text.as_bytes());
+        }
+        let mut number = 1_u64;
+        for _ in 0..64 {
+            for number in [number - 1, number, number.wrapping_mul(10), number.wrapping_mul(7)] {
+                let mut out = Vec::new();
+                Encoder::new(&mut out).number(number);
+                assert_eq!(out, alloc::format!("{number}").as_bytes());
+            }
+            number = number.wrapping_mul(2).max(1);
         }
         let mut out = Vec::new();
         Encoder::new(&mut out).padded(7, 2).padded(123, 2).padded(0, 4).signed(-5);

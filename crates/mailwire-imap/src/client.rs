@@ -28,23 +28,26 @@
 //!         client.transmitted(n);
 //!     }
 //!     let received = client.receive(&input)?;
+//!     let (consumed, idle) = (received.consumed, received.event.is_none());
 //!     match received.event {
 //!         Some(Event::Greeting { .. }) => drop(client.send(&Command::Capability)?),
 //!         Some(Event::Response { data: Data::Capability(list), .. }) => assert_eq!(list.len(), 2),
 //!         Some(Event::Completed { status, .. }) => {
 //!             assert_eq!(status.kind(), StatusKind::Ok);
-//!             if !client.is_closed() {
+//!             if client.in_flight() == 0 && !client.is_closing() {
 //!                 client.send(&Command::Logout)?;
 //!             }
 //!         }
 //!         Some(Event::Closed) => break,
-//!         Some(_) => {}
-//!         None => match server.next() {
+//!         _ => {}
+//!     }
+//!     input.drain(..consumed);
+//!     if idle {
+//!         match server.next() {
 //!             Some(line) => input.extend_from_slice(line),
 //!             None => client.receive_eof()?,
-//!         },
+//!         }
 //!     }
-//!     input.drain(..received.consumed);
 //! }
 //! assert_eq!(written, b"A1 CAPABILITY\r\nA2 LOGOUT\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -57,6 +60,7 @@ mod asked;
 mod auth;
 mod check;
 mod config;
+mod event;
 mod handover;
 mod idle;
 mod outgoing;
@@ -68,11 +72,11 @@ mod tagged;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 
-use mailwire_core::sasl::Challenge;
 use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Unanswered, Wait};
 
 use self::auth::Exchange;
 pub use self::config::ClientConfig;
+pub use self::event::Event;
 use self::handover::Handover;
 use self::idle::Idling;
 use self::outgoing::{Pending, Writing};
@@ -84,12 +88,10 @@ use crate::element::tag::Tag;
 use crate::error::{PeerError, UsageError};
 use crate::extension::{Extension, ExtensionSet};
 use crate::family::capability::Extensions;
-use crate::family::metadata::stream::MetadataTail;
 use crate::framing::ResponseFramer;
 use crate::pipelining::Traits;
-use crate::response::{Continue, Data};
 use crate::state::State;
-use crate::status::{Greeting, Status, StatusKind, Tagged};
+use crate::status::{Status, StatusKind};
 use crate::{Deviations, Mode, Tolerance};
 
 /// Names a command that was given to a client; what answers it carries the same ticket.
@@ -116,115 +118,6 @@ impl Ticket {
         }
         Some(Self(number))
     }
-}
-
-/// What happened; borrows from the input.
-#[derive(Debug)]
-#[non_exhaustive]
-// Most events are FETCH, the largest; a box would cost each of them an allocation.
-#[allow(clippy::large_enum_variant)]
-pub enum Event<'i> {
-    /// The server's greeting. When it is BYE, the session is over.
-    Greeting {
-        /// The greeting.
-        greeting: Greeting<'i>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// Untagged data, of a command or unasked.
-    Response {
-        /// The data.
-        data: Data<'i>,
-        /// The command that it is of, where that is certain: by the tag in it, or because exactly one
-        /// command is in flight that asks for such. It may be over already: searches can be kept up to date.
-        of: Option<Ticket>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// The end of a command.
-    Completed {
-        /// The command.
-        ticket: Ticket,
-        /// How it ended: OK, NO or BAD.
-        status: Status<'i>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// The end of a command that has no answer.
-    Unanswered {
-        /// The command.
-        ticket: Ticket,
-        /// Whether it may have had an effect.
-        outcome: Unanswered,
-    },
-    /// A `+`: the rest of a command goes out, or IDLE begins.
-    Continue {
-        /// The command that waited for it; `None` where nothing did.
-        ticket: Option<Ticket>,
-        /// What it says.
-        request: Continue<'i>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// The octets of a streamed literal may come: [`send_body`](Client::send_body), then
-    /// [`finish_body`](Client::finish_body).
-    BodyWanted {
-        /// The command.
-        ticket: Ticket,
-        /// How many octets were announced.
-        size: u64,
-    },
-    /// A literal begins that does not come inside its response.
-    BodyBegin {
-        /// What stands before it.
-        head: Head<'i>,
-        /// The command that it is of, as in [`Response`](Self::Response).
-        of: Option<Ticket>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// The next octets of it.
-    BodyChunk(&'i [u8]),
-    /// It ended. The rest of the response follows: another [`BodyBegin`](Self::BodyBegin); or a message as
-    /// [`Response`](Self::Response), where what was streamed has a size and no octets; or
-    /// [`MetadataEnd`](Self::MetadataEnd).
-    BodyEnd,
-    /// The rest of annotations of which one was streamed.
-    MetadataEnd {
-        /// The annotations behind it.
-        tail: MetadataTail<'i>,
-        /// The command that they are of, as in [`Response`](Self::Response).
-        of: Option<Ticket>,
-        /// The tolerated deviations in them.
-        deviations: Deviations,
-    },
-    /// A challenge of the SASL exchange: [`respond_auth`](Client::respond_auth) or
-    /// [`cancel_auth`](Client::cancel_auth).
-    AuthChallenge {
-        /// The AUTHENTICATE command.
-        ticket: Ticket,
-        /// The challenge, as it came and decoded.
-        challenge: Challenge<'i>,
-    },
-    /// The server is ready for TLS: start the handshake, then call
-    /// [`tls_started`](Client::tls_started).
-    TlsReady,
-    /// What follows is compressed, in both directions: what the input holds and was not consumed belongs to
-    /// the inflater. Then call [`compression_started`](Client::compression_started).
-    CompressReady,
-    /// A response that breaks the grammar or a limit. The session goes on behind it.
-    Invalid {
-        /// Its octets: all of them where it breaks the grammar, else its beginning.
-        frame: &'i [u8],
-        /// What is wrong.
-        error: PeerError,
-        /// The command that it ends, where its tag could be read.
-        of: Option<Ticket>,
-    },
-    /// A tagged response to nothing that is in flight, where that is tolerated.
-    Unmatched(Tagged<'i>),
-    /// The session is over: close the connection.
-    Closed,
 }
 
 /// What the next octets of the server are.
@@ -608,6 +501,8 @@ impl Machine for Client {
             Writing::Idle(_) | Writing::Free => {}
         }
         match self.commands.front() {
+            // The server closes, or the caller does.
+            None if self.flags.bye => Wait::Answer,
             None => Wait::Nothing,
             Some(command) if command.streamed => Wait::BodyAnswer,
             Some(_) => Wait::Answer,

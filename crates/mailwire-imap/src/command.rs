@@ -523,7 +523,7 @@ const DEPTH: u16 = 32;
 
 /// The name of a command, `UID` with the word behind it.
 #[inline]
-fn name(input: &[u8]) -> (&[u8], &[u8]) {
+pub(crate) fn name(input: &[u8]) -> (&[u8], &[u8]) {
     let (word, rest) = ATOM_CHAR.split(input);
     if let ([b'U' | b'u', b'I' | b'i', b'D' | b'd'], [b' ', behind @ ..]) = (word, rest) {
         return input.split_at(4 + ATOM_CHAR.span(behind));

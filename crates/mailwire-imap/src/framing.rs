@@ -27,7 +27,7 @@ mod response;
 mod scanner;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use command::CommandFramer;
 pub use response::ResponseFramer;

@@ -61,7 +61,7 @@
 //! | its responses | [`Event::AuthResponse`] | the same |
 //! | IDLE | [`Event::Command`] | `accept`: the client is told to wait; then `send` at any time |
 //! | DONE | [`Event::IdleDone`] | `accept` |
-//! | STARTTLS, COMPRESS | [`Event::Command`], then [`Event::TlsReady`], [`Event::CompressReady`] | `accept`, then [`tls_started`](Server::tls_started), [`compress_started`](Server::compress_started) |
+//! | STARTTLS, COMPRESS | [`Event::Command`], then [`Event::TlsReady`], [`Event::CompressReady`] | `accept`, then [`tls_started`](Server::tls_started), [`compression_started`](Server::compression_started) |
 //!
 //! Untagged data may be sent at any time. Only EXPUNGE and VANISHED may not: a message that goes takes the
 //! sequence numbers of others with it (RFC 9051 section 7.5.1). An application keeps what it cannot tell in a
@@ -73,6 +73,7 @@ mod auth;
 mod body;
 mod command;
 mod config;
+mod event;
 mod flight;
 mod gate;
 mod idle;
@@ -85,145 +86,22 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mailwire_core::body::Counted;
-use mailwire_core::{Machine, Received, Secret, Transmit, TransmitQueue, Wait};
+use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Wait};
 
 pub use mailwire_core::TlsPolicy;
 
 use self::answer::OwnAnswer;
 pub use self::config::ServerConfig;
 use self::config::Stage;
+pub use self::event::{BodyEnd, BodyHead, CommandTail, Event};
 pub use self::flight::Ticket;
 use self::flight::{Flight, Flights};
 use self::stream::Outgoing;
-use crate::command::Command;
-use crate::element::tag::Tag;
+use crate::Mode;
 use crate::error::{PeerError, UsageError};
-use crate::family::append::{AppendTail, Under};
-use crate::family::metadata::stream::{MetadataHead, MetadataTail};
+use crate::family::append::Under;
 use crate::framing::CommandFramer;
 use crate::state::State;
-use crate::{Deviations, Mode};
-
-/// What happened; borrows from the input.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Event<'i> {
-    /// A command that may run now. It is owed an answer: [`complete`](Server::complete) or
-    /// [`accept`](Server::accept), for AUTHENTICATE [`challenge_auth`](Server::challenge_auth) or
-    /// [`finish_auth`](Server::finish_auth).
-    Command {
-        /// What the answer names.
-        ticket: Ticket,
-        /// The tag that the client chose.
-        tag: Tag<'i>,
-        /// The command, with all its literals.
-        command: Command<'i>,
-        /// The tolerated deviations in it.
-        deviations: Deviations,
-    },
-    /// A message that is streamed: [`accept_body`](Server::accept_body) or
-    /// [`reject_body`](Server::reject_body) is owed.
-    BodyWanted {
-        /// The command that it is in.
-        ticket: Ticket,
-        /// What stands before it.
-        head: BodyHead<'i>,
-        /// Its octets.
-        size: u64,
-        /// The tolerated deviations in what stands before it.
-        deviations: Deviations,
-    },
-    /// The next octets of an accepted body.
-    BodyChunk(&'i [u8]),
-    /// The end of a body. The command is not complete yet.
-    BodyEnd(BodyEnd),
-    /// The end of a command with a streamed body. It is owed an answer.
-    CommandEnd {
-        /// The command.
-        ticket: Ticket,
-        /// What stands behind the last body.
-        tail: CommandTail<'i>,
-        /// The tolerated deviations in that.
-        deviations: Deviations,
-    },
-    /// A command that the machine has refused and answered by itself.
-    Rejected {
-        /// The command in progress that has ended so; `None` for one that the application does not know.
-        /// What came of its body is to be dropped.
-        ticket: Option<Ticket>,
-        /// The beginning of the command, without what can be a secret: empty for LOGIN and AUTHENTICATE.
-        line: &'i [u8],
-        /// What is wrong with it.
-        error: PeerError,
-    },
-    /// The client's next SASL response: [`challenge_auth`](Server::challenge_auth) or
-    /// [`finish_auth`](Server::finish_auth).
-    AuthResponse {
-        /// The command AUTHENTICATE.
-        ticket: Ticket,
-        /// The response, without its base64.
-        response: Secret<Vec<u8>>,
-    },
-    /// The exchange is over: the client cancelled it, or sent what is no response. It is answered.
-    AuthEnded {
-        /// The command AUTHENTICATE, which has ended.
-        ticket: Ticket,
-        /// What is wrong; `None` when the client cancelled.
-        error: Option<PeerError>,
-    },
-    /// The client ends IDLE. It is owed an answer.
-    IdleDone {
-        /// The command IDLE.
-        ticket: Ticket,
-    },
-    /// The OK to STARTTLS is written: start the handshake, then call
-    /// [`tls_started`](Server::tls_started).
-    TlsReady,
-    /// The OK to COMPRESS is written. What is sent from now on is to be deflated, and all input behind
-    /// this place is deflate data, that which is not consumed included. Then call
-    /// [`compress_started`](Server::compress_started), and give the machine what is inflated.
-    CompressReady,
-    /// The session is over. Write what is queued and close.
-    Closed,
-}
-
-/// What stands before a body that is streamed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BodyHead<'i> {
-    /// The command up to its first body.
-    Command {
-        /// The tag.
-        tag: Tag<'i>,
-        /// The command; its last literal is this body, and has a size and no octets.
-        command: Command<'i>,
-    },
-    /// SETMETADATA up to its first annotation that is streamed.
-    Metadata(MetadataHead<'i>),
-    /// What stands between the body before it and this one, in the same command.
-    Tail(CommandTail<'i>),
-}
-
-/// What stands behind a body that was streamed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CommandTail<'i> {
-    /// Of APPEND and REPLACE: parts of the same message, and messages behind it. Small ones have their
-    /// octets with them.
-    Append(AppendTail<'i>),
-    /// Of SETMETADATA: more annotations.
-    Metadata(MetadataTail<'i>),
-}
-
-/// The end of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BodyEnd {
-    /// Its octets.
-    pub size: u64,
-    /// Why the machine refuses it; it answers by itself behind the command. The application drops what
-    /// it got.
-    pub refused: Option<PeerError>,
-}
 
 /// What the machine is in the middle of. Except for `Commands` it is about the command that came last.
 #[derive(Debug, Clone)]
@@ -422,7 +300,7 @@ impl Server {
     ///
     /// # Errors
     /// [`UsageError::NotNow`] before [`Event::CompressReady`].
-    pub fn compress_started(&mut self) -> Result<(), UsageError> {
+    pub fn compression_started(&mut self) -> Result<(), UsageError> {
         if !matches!(self.phase, Phase::Compress { told: true }) || self.is_closed() {
             return Err(UsageError::NotNow { what: "compression" });
         }

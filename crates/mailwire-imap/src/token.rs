@@ -432,7 +432,17 @@ pub fn is_quotable(octets: &[u8], mode: Mode) -> bool {
 }
 
 /// Writes a string in its shortest legal form: quoted, or a literal.
+#[inline]
 pub fn write_string(out: &mut Encoder<'_>, octets: &[u8]) {
+    if octets.len() <= MAX_QUOTED && plain_len(octets) == octets.len() {
+        out.byte(b'"').bytes(octets).byte(b'"');
+    } else {
+        write_odd_string(out, octets);
+    }
+}
+
+/// A string with escapes, controls or octets over 127, or a long one.
+fn write_odd_string(out: &mut Encoder<'_>, octets: &[u8]) {
     if is_quotable(octets, Mode::from_bits(out.mode())) && octets.len() <= MAX_QUOTED {
         out.quoted(octets);
     } else {

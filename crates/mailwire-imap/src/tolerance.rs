@@ -136,5 +136,7 @@ deviations! {
         LoneThread = default "* THREAD (1 (2))",
         /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
         AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
+        /// Several answers of URLFETCH in one pair of parentheses: Dovecot.
+        JoinedUrlParts = default "* URLFETCH u (BODYPARTSTRUCTURE NIL BODY NIL)",
     }
 }

@@ -150,11 +150,10 @@ impl Run {
             };
             assert!(!self.failed, "an event behind an error");
             let done = received.event.is_none();
-            match received.event {
-                Some(Event::Completed { ticket, .. } | Event::Unanswered { ticket, .. }) => {
-                    *self.ends.entry(ticket).or_default() += 1;
-                }
-                _ => {}
+            if let Some(Event::Completed { ticket, .. } | Event::Unanswered { ticket, .. }) =
+                received.event
+            {
+                *self.ends.entry(ticket).or_default() += 1;
             }
             self.input.drain(..received.consumed);
             if done {

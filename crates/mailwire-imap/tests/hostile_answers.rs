@@ -185,6 +185,69 @@ fn streamed(call: &mut Call, size: u64) -> mailwire_imap::client::Ticket {
 }
 
 #[test]
+fn imap_c_36_a_body_is_refused_before_its_end() {
+    let told = inside(&config(), "LITERAL+", |call| {
+        streamed(call, 10);
+        call.client().send_body(Bytes::from_static(b"123")).unwrap();
+        call.send("NOOP");
+        call.hear("A2 NO [OVERQUOTA] full\r\n");
+        assert_eq!(call.refuse("NOOP"), UsageError::Closed);
+    });
+    assert_eq!(
+        told.seen,
+        [
+            Seen::BodyWanted(2, 10),
+            done(2, "NO [OVERQUOTA] full"),
+            Seen::Unanswered(3, Unanswered::NotSent),
+            Seen::Closed,
+        ]
+    );
+    assert!(told.sent.ends_with("{10+}\r\n123"));
+    // Not before it can know of it, and not as done.
+    for (written, answer) in [(5, "A2 NO x\r\n"), (usize::MAX, "A2 OK x\r\n")] {
+        let told = inside(&config(), "LITERAL+", |call| {
+            streamed(call, 10);
+            let queued = call.client().transmit().len();
+            call.write_octets(written.min(queued));
+            call.hear_early(answer);
+        });
+        assert_eq!(told.error, Some(PeerError::UnknownTag));
+    }
+}
+
+#[test]
+fn imap_c_32_and_34_no_raw_fragments() {
+    use mailwire_imap::command::OtherCommand;
+    for octets in ["X {10}", "X {10+}", "X a\r\nA9 NOOP", "X a\nb", "X \"a", "X (a", "NOOP"] {
+        assert!(OtherCommand::new(octets.as_bytes()).is_err(), "{octets}");
+    }
+    for capability in ["A\r\nB", "A B", "", "{5}"] {
+        assert!(mailwire_imap::family::capability::Capability::new(capability).is_err());
+    }
+    // An ID is written as strings, whatever they hold.
+    let told = greeted(&config(), "ID LITERAL+", |call| {
+        let Command::Id(id) = Command::parse(b"ID (\"name\" {5}\r\na\r\nb\")").unwrap() else {
+            panic!()
+        };
+        call.give(&Command::Id(id));
+    });
+    assert_eq!(told.sent, "A1 ID (\"name\" {5+}\r\na\r\nb\")\r\n");
+}
+
+#[test]
+fn imap_c_35_names_are_quoted() {
+    for (name, wire) in
+        [("a\"b\\c", "\"a\\\"b\\\\c\""), ("a b", "\"a b\""), ("", "\"\""), ("%*", "\"%*\"")]
+    {
+        let told = inside(&config(), "", |call| {
+            call.give(&Command::Subscribe(Mailbox::new(name).unwrap()));
+        });
+        assert_eq!(told.sent, format!("A2 SUBSCRIBE {wire}\r\n"));
+    }
+    assert!(Mailbox::new("a\0b").is_err());
+}
+
+#[test]
 fn imap_c_37_and_38_names_and_delimiters() {
     let told = inside(&config(), "", |call| {
         call.send("LIST \"\" *");

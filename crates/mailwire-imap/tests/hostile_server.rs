@@ -203,6 +203,17 @@ fn x_10_another_protocol_is_not_talked_to() {
 }
 
 #[test]
+fn x_11_what_follows_the_end_is_not_heard() {
+    let told = call(&config(), |call| {
+        call.hear("* OK ready\r\n* 1 FETCH (BODY[] {99999}\r\nabc");
+        call.end();
+        call.hear("def)\r\n* 1 EXISTS\r\n");
+    });
+    assert_eq!(told.error, Some(PeerError::Eof));
+    assert!(!told.seen.contains(&data("1 EXISTS", None)) && !told.seen.contains(&Seen::BodyEnd));
+}
+
+#[test]
 fn x_12_the_policy_stays() {
     let told = greeted(&tls_required(), "UNAUTHENTICATE STARTTLS", |call| {
         call.send("STARTTLS");
@@ -296,6 +307,17 @@ fn imap_c_02_and_03_what_is_said_in_plaintext_is_forgotten() {
         assert_eq!(client.extensions(), fresh.extensions());
         assert_eq!((client.mode(), client.profile()), (fresh.mode(), None));
     });
+}
+
+#[test]
+fn imap_c_04_alerts_in_plaintext_are_known_as_such() {
+    let told = call(&config(), |call| {
+        call.hear("* OK [ALERT] call this number\r\n");
+        call.hear("* OK [ALERT] or this\r\n");
+        // Data like any other: whom to believe is told by the session.
+        assert!(!call.client().is_tls());
+    });
+    assert_eq!(told.seen[1], data("OK [ALERT] or this", None));
 }
 
 #[test]

@@ -3,13 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use std::collections::BTreeSet;
 
 use mailwire_imap::{Command, Data, Deviation, Response, TaggedCommand, Tolerance};
+use mailwire_testing::corpus;
 use proptest::prelude::*;
-use support::corpus;
 
 /// Verbs and names of the families that are looked at.
 const NAMES: &[&str] = &[

@@ -2,7 +2,7 @@
 //!
 //! `MAILWIRE_UPDATE=1 cargo test -p mailwire --test extensions_md` writes it anew.
 
-#![cfg(all(feature = "smtp", feature = "pop3"))]
+#![cfg(all(feature = "smtp", feature = "pop3", feature = "imap"))]
 #![allow(clippy::expect_used)]
 
 use std::path::Path;
@@ -22,6 +22,7 @@ fn sections() -> Vec<(&'static str, &'static str, String)> {
     vec![
         ("SMTP and LMTP", "mailwire-smtp", mailwire::smtp::extension::extensions_markdown()),
         ("POP3", "mailwire-pop3", mailwire::pop3::extension::extensions_markdown()),
+        ("IMAP", "mailwire-imap", mailwire::imap::extension::extensions_markdown()),
     ]
 }
 

@@ -95,7 +95,9 @@ fn fields(out: &mut impl Write, value: &Value) -> io::Result<()> {
             Value::String(text) if text.is_empty() => {}
             Value::Bool(true) => write!(out, " {name}")?,
             // The word that tells which command or reply it is.
-            _ if matches!(&**name, "verb" | "code" | "status") => write!(out, " {}", short(value))?,
+            _ if matches!(&**name, "verb" | "code" | "status" | "data") => {
+                write!(out, " {}", short(value))?
+            }
             _ => write!(out, " {name}={}", short(value))?,
         }
     }

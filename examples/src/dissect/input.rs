@@ -9,6 +9,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::bufread::MultiGzDecoder;
+use mailwire_imap::Verb;
 use serde_json::Value;
 
 use crate::Protocol;
@@ -38,7 +39,6 @@ pub(crate) enum InputError {
     Line(usize, String),
     NoProtocol,
     NoSide,
-    NotThere(&'static str),
 }
 
 impl fmt::Display for InputError {
@@ -48,7 +48,6 @@ impl fmt::Display for InputError {
             Self::Line(number, what) => write!(f, "line {number}: {what}"),
             Self::NoProtocol => f.write_str("the protocol is not known; say it with --protocol"),
             Self::NoSide => f.write_str("raw bytes of which side? say it with --side"),
-            Self::NotThere(name) => write!(f, "{name} cannot be explained yet"),
         }
     }
 }
@@ -135,7 +134,7 @@ impl Items {
                 Some(Entry::Item(item)) => {
                     if let Item::Bytes(side, bytes) = &item {
                         let (protocol, sure) = looks_like(*side, bytes);
-                        guess = protocol.or(guess);
+                        guess = if sure { protocol } else { guess.or(protocol) };
                         if sure {
                             self.ahead.push_back(item);
                             break;
@@ -234,6 +233,14 @@ fn looks_like(side: Side, bytes: &[u8]) -> (Option<Protocol>, bool) {
         }
         Side::Client if begins(b"LHLO") => (Some(Protocol::Lmtp), true),
         Side::Client if begins(b"EHLO") || begins(b"HELO") => (Some(Protocol::Smtp), true),
+        // A tag and a command; another protocol may have such words too.
+        Side::Client if verb_behind_tag(bytes).is_some() => (Some(Protocol::Imap), false),
         _ => (None, false),
     }
+}
+
+/// The verb of an IMAP command.
+fn verb_behind_tag(bytes: &[u8]) -> Option<Verb> {
+    let word = bytes.split(|octet| *octet == b' ').nth(1)?;
+    Verb::from_keyword(word.trim_ascii_end())
 }

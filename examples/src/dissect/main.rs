@@ -9,6 +9,8 @@
 
 mod frame;
 mod human;
+mod imap;
+mod inflate;
 mod input;
 mod json;
 mod pop3;
@@ -25,6 +27,7 @@ use clap::{Parser, ValueEnum};
 use mailwire_core::Tolerance;
 use mailwire_core::tolerance::Deviation;
 
+use imap::Imap;
 use input::{InputError, Items, Source};
 use pop3::Pop3;
 use record::{Output, Style};
@@ -201,7 +204,10 @@ fn explain<W: Write>(
             output.begin(&name, "pop3")?;
             listen(items, Pop3::new(preset.tolerance()), output)
         }
-        Protocol::Imap => Err(InputError::NotThere("imap").into()),
+        Protocol::Imap => {
+            output.begin(&name, "imap")?;
+            listen(items, Imap::new(preset.tolerance()), output)
+        }
     }
 }
 

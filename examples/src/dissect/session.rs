@@ -1,5 +1,7 @@
 //! One conversation, whatever its protocol: keeps what is not understood yet, asks the listener, and
 //! tells what it hears.
+//!
+//! Inside of TLS and behind COMPRESS the places are those of the plaintext.
 
 use std::io::{self, Write};
 
@@ -7,6 +9,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::frame::{Place, count};
+use crate::inflate::{Broken, Inflater};
 use crate::input::Item;
 use crate::record::{Output, Record, Roundtrip};
 
@@ -38,6 +41,8 @@ pub(crate) enum Told {
     BodyBegins,
     /// TLS that nobody opened.
     Tls,
+    /// Both sides are compressed from here on.
+    Compressed,
     /// A message.
     Message(Box<Record>),
 }
@@ -57,12 +62,17 @@ pub(crate) trait Listener {
 
     /// Both sides are inside TLS.
     fn tls_started(&mut self);
+
+    /// Both sides are inflated before they are heard.
+    fn compression_started(&mut self) {}
 }
 
 /// What one side sent and nobody has understood yet.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
+    /// What this side sends is compressed.
+    inflater: Option<Inflater>,
     /// Octets at the beginning of `bytes` that are done with.
     start: usize,
     /// Octets of this direction that are done with.
@@ -76,13 +86,28 @@ impl Waiting {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    fn push(&mut self, bytes: &[u8]) {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), Broken> {
         // Moved only when at least as much is done with, so that no octet is moved often.
         if self.start > self.bytes.len() / 2 {
             self.bytes.drain(..self.start);
             self.start = 0;
         }
-        self.bytes.extend_from_slice(bytes);
+        match &mut self.inflater {
+            Some(inflater) => inflater.inflate(bytes, &mut self.bytes),
+            None => {
+                self.bytes.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    /// What was not understood is compressed, and all that follows.
+    fn inflate(&mut self) -> Result<(), Broken> {
+        let compressed = self.rest().to_vec();
+        self.bytes.clear();
+        self.start = 0;
+        self.inflater = Some(Inflater::new());
+        self.push(&compressed)
     }
 
     fn take(&mut self, octets: usize) {
@@ -122,7 +147,9 @@ impl<L: Listener> Session<L> {
         match item {
             Item::Bytes(side, bytes) => {
                 output.read(bytes.len());
-                self.waiting(side).push(&bytes);
+                if let Err(broken) = self.waiting(side).push(&bytes) {
+                    self.tell_broken(side, broken, output)?;
+                }
             }
             Item::Eof(side) => self.listener.receive_eof(side),
             Item::Tls => {
@@ -179,6 +206,14 @@ impl<L: Listener> Session<L> {
                     Told::Nothing | Told::Unsaid => {}
                     Told::BodyBegins => waiting.body = place.offset,
                     Told::Tls => self.add_tls(&place, count(consumed), output)?,
+                    Told::Compressed => {
+                        self.listener.compression_started();
+                        for side in [Side::Client, Side::Server] {
+                            if let Err(broken) = self.waiting(side).inflate() {
+                                self.tell_broken(side, broken, output)?;
+                            }
+                        }
+                    }
                     Told::Message(record) => {
                         self.tell_tls(output)?;
                         output.write(&record)?;
@@ -226,6 +261,21 @@ impl<L: Listener> Session<L> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// What a side sends cannot be inflated; the rest of it is lost.
+    fn tell_broken<W: Write>(
+        &mut self,
+        side: Side,
+        Broken: Broken,
+        output: &mut Output<W>,
+    ) -> io::Result<()> {
+        let secrets = output.shows_secrets();
+        let waiting = self.waiting(side);
+        let offset = waiting.taken + count(waiting.rest().len());
+        let place = Place { side, offset, body: waiting.body, secrets };
+        let record = place.frame(&[]).told("compressed", json!({}));
+        output.write(&Record { error: Some(("DEFLATE", 0)), ..record })
     }
 
     /// What is left of a side cannot be understood any more.

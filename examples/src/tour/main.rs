@@ -1,5 +1,6 @@
 //! A tour of mailwire: an SMTP and an LMTP server in this process, on loopback, real messages delivered
-//! to them through the client machines, and a POP3 server that gives them back.
+//! to them through the client machines, a POP3 server that gives them back, and an IMAP server that keeps
+//! them.
 //!
 //! Each line of the dialogue is shown with its direction, what it was parsed into, and the state
 //! behind it. The program checks what arrived against what was sent and exits with 1 when they
@@ -7,6 +8,7 @@
 
 mod client;
 mod dialogue;
+mod imap;
 mod message;
 mod pop3;
 mod server;
@@ -53,6 +55,7 @@ fn run() -> io::Result<bool> {
     good &= chunked(&dialogue)?;
     good &= large(&dialogue)?;
     good &= retrieved(&dialogue)?;
+    good &= kept(&dialogue)?;
     let verdict = if good { "everything arrived as it was sent" } else { "something differs" };
     dialogue.title(verdict)?;
     Ok(good)
@@ -136,6 +139,24 @@ fn retrieved(dialogue: &Dialogue) -> io::Result<bool> {
     let constant = peak < 2 << 20;
     dialogue.check("memory does not depend on the size of the message", constant)?;
     Ok(same && small.removed == 1 && whole && constant)
+}
+
+/// What SMTP delivered, over IMAP: the small message with its dialogue, and the large one in constant
+/// memory.
+fn kept(dialogue: &Dialogue) -> io::Result<bool> {
+    dialogue.title("IMAP: the message, read, appended, awaited, moved and removed")?;
+    let good = imap::tour(dialogue)?;
+    dialogue.title("IMAP: 64 MiB, streamed")?;
+    let before = HEAP.current_usage();
+    HEAP.reset_peak_usage();
+    let large = imap::stream(Text::of(LARGE))?;
+    let peak = HEAP.peak_usage().saturating_sub(before);
+    dialogue.note(&format!("peak heap of both machines: {} KiB", peak / 1024))?;
+    let whole = large == Text::of(LARGE).summary();
+    dialogue.check("what was fetched is what was sent", whole)?;
+    let constant = peak < 2 << 20;
+    dialogue.check("memory does not depend on the size of the message", constant)?;
+    Ok(good && whole && constant)
 }
 
 fn check_store(dialogue: &Dialogue, store: &Store, message: Text) -> io::Result<bool> {

@@ -72,6 +72,12 @@ impl Text {
         sum.summary()
     }
 
+    /// Octets and lines of the small message behind its header.
+    pub(crate) fn body(self) -> (u64, u64) {
+        let body = self.head.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (body.len() as u64, body.lines().count() as u64)
+    }
+
     /// The octets that the parts have together.
     pub(crate) fn octets(self) -> u64 {
         self.parts().map(|part| part.len() as u64).sum()

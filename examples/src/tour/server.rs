@@ -5,13 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use bytes::Bytes;
 use mailwire_smtp::element::domain::Domain;
 use mailwire_smtp::family::hello::{Keyword, Mechanisms};
 use mailwire_smtp::server::{BodyEnd, Event, Protocol, Server, ServerConfig};
 use mailwire_smtp::{Command, InputBuffer, InvalidValue, Machine, Reply, UsageError};
 
 use super::message::Sum;
-use super::store::{Store, Stored};
+use super::store::{SHORT, Store, Stored};
 
 /// A server that waits for its one connection.
 pub(crate) struct Running {
@@ -20,6 +21,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    pub(crate) fn new(address: SocketAddr, thread: JoinHandle<io::Result<()>>) -> Self {
+        Self { address, thread }
+    }
+
     /// Waits for the end of the connection.
     pub(crate) fn join(self) -> io::Result<()> {
         self.thread.join().map_err(|_| io::Error::other("the server has panicked"))?
@@ -55,7 +60,29 @@ struct Connection {
     store: Store,
     from: String,
     to: Vec<String>,
+    body: Body,
+}
+
+/// What came of a message.
+#[derive(Default)]
+struct Body {
     sum: Sum,
+    octets: Vec<u8>,
+}
+
+impl Body {
+    fn add(&mut self, part: &[u8]) {
+        self.sum.add(part);
+        if self.octets.len() + part.len() <= SHORT {
+            self.octets.extend_from_slice(part);
+        }
+    }
+
+    /// The octets, if they are all here.
+    fn octets(&self) -> Bytes {
+        let whole = self.sum.summary().octets == self.octets.len() as u64;
+        if whole { Bytes::copy_from_slice(&self.octets) } else { Bytes::new() }
+    }
 }
 
 impl Connection {
@@ -65,7 +92,7 @@ impl Connection {
             store,
             from: String::new(),
             to: Vec::new(),
-            sum: Sum::default(),
+            body: Body::default(),
         }
     }
 
@@ -81,7 +108,7 @@ impl Connection {
                 act(
                     &mut self.server,
                     &self.store,
-                    (&mut self.from, &mut self.to, &mut self.sum),
+                    (&mut self.from, &mut self.to, &mut self.body),
                     event,
                 )
                 .map_err(io::Error::other)?;
@@ -120,20 +147,20 @@ pub(crate) fn flush(machine: &mut impl Machine, stream: &mut TcpStream) -> io::R
 }
 
 /// What the application knows of the message that comes.
-type Message<'m> = (&'m mut String, &'m mut Vec<String>, &'m mut Sum);
+type Message<'m> = (&'m mut String, &'m mut Vec<String>, &'m mut Body);
 
 /// The application: who exists, who is full, and where messages go.
 fn act(
     server: &mut Server,
     store: &Store,
-    (from, to, sum): Message<'_>,
+    (from, to, body): Message<'_>,
     event: Event<'_>,
 ) -> Result<(), UsageError> {
     match event {
         Event::Command { command: Command::Mail(mail), .. } => {
             *from = String::from_utf8_lossy(&mail.reverse_path.to_bytes()).into_owned();
             to.clear();
-            *sum = Sum::default();
+            *body = Body::default();
             server.accept()
         }
         Event::Command { command: Command::Rcpt(rcpt), .. } => {
@@ -155,12 +182,17 @@ fn act(
         }
         Event::Command { .. } => server.accept(),
         Event::BodyChunk(part) => {
-            sum.add(part);
+            body.add(part);
             Ok(())
         }
         Event::BodyEnd(BodyEnd { last: true, refused: None, .. }) => {
             let kept = to.iter().filter(|path| !is_full(server, path)).cloned().collect();
-            store.put(Stored { from: from.clone(), to: kept, summary: sum.summary() });
+            store.put(Stored {
+                from: from.clone(),
+                to: kept,
+                summary: body.sum.summary(),
+                octets: body.octets(),
+            });
             // One answer, or in LMTP one for each accepted recipient.
             for path in to.iter() {
                 if server.owed() == 0 {

@@ -77,10 +77,21 @@ pub(super) enum Writing {
 #[derive(Debug, Clone)]
 pub(super) struct Body {
     octets: CountedEncoder,
+    /// How many octets were announced.
+    size: u64,
     /// It may hold NUL.
     binary: bool,
     /// The caller knows that it is wanted.
     told: bool,
+    /// Octets since the beginning of the connection that stand before it.
+    mark: u64,
+}
+
+impl Body {
+    /// True when the server can refuse it, with so many octets written.
+    pub(super) const fn may_be_refused(&self, written: u64) -> bool {
+        written >= self.mark
+    }
 }
 
 impl Client {
@@ -206,9 +217,13 @@ impl Client {
         unsent.cut = unsent.cut.saturating_add(1);
         self.writing = match cut {
             Some(Cut::Wait { .. }) => Writing::Go { mark: self.queued },
-            Some(Cut::Body { size, .. }) => {
-                Writing::Body(Body { octets: CountedEncoder::new(size), binary, told: false })
-            }
+            Some(Cut::Body { size, .. }) => Writing::Body(Body {
+                octets: CountedEncoder::new(size),
+                size,
+                binary,
+                told: false,
+                mark: self.queued,
+            }),
             None => {
                 command.unsent = None;
                 command.end = self.queued;
@@ -238,13 +253,16 @@ impl Client {
         match &mut self.writing {
             Writing::Body(body) if !body.told => {
                 body.told = true;
-                Some((ticket, body.octets.remaining()))
+                Some((ticket, body.size))
             }
             _ => None,
         }
     }
 
     /// Sends a part of the body that is wanted. It is not copied.
+    ///
+    /// A server may refuse the command before it has all octets. The command is completed then and the
+    /// session is over: whether the server waits for the others is not known.
     ///
     /// # Errors
     /// [`UsageError::NotNow`] when no body is wanted; [`UsageError::Busy`] when too much is queued;

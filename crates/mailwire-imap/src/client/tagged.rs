@@ -40,11 +40,16 @@ impl Client {
         if !self.may_end(at, kind) {
             return Err(self.fail(PeerError::UnknownTag));
         }
+        let amid = at.saturating_add(1) == self.sent && matches!(self.writing, Writing::Body(_));
         let Some(command) = self.take_command(at) else {
             return Err(self.fail(PeerError::UnknownTag));
         };
         // What ends the session by it is told with the next call: the command has its answer.
         if self.apply(&command, kind, tagged.status.code(), &mut deviations).is_ok() {
+            // Octets are owed that nobody will send.
+            if amid {
+                self.close();
+            }
             self.pump();
         }
         Ok(Event::Completed { ticket: command.ticket, status: tagged.status, deviations })
@@ -63,7 +68,7 @@ impl Client {
         let refused = kind != StatusKind::Ok;
         match &self.writing {
             Writing::Go { mark } if last => refused && self.written >= *mark,
-            Writing::Body(_) if last => false,
+            Writing::Body(body) if last => refused && body.may_be_refused(self.written),
             Writing::Exchange(exchange) if last && exchange.challenged => refused,
             _ => self.commands.get(at).is_some_and(|command| self.written >= command.end),
         }
@@ -197,6 +202,7 @@ impl Client {
         if !self.may_end(at, kind.unwrap_or(StatusKind::Bad)) {
             return Err(self.fail(PeerError::UnknownTag));
         }
+        let amid = at.saturating_add(1) == self.sent && matches!(self.writing, Writing::Body(_));
         let Some(command) = self.take_command(at) else {
             return Ok(Event::Invalid { frame, error, of: None });
         };
@@ -211,6 +217,9 @@ impl Client {
                 }
             }
             None => self.ended.push_back((command.ticket, Unanswered::Unknown)),
+        }
+        if amid {
+            self.close();
         }
         self.pump();
         Ok(Event::Invalid { frame, error, of })

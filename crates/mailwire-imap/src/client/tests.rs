@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn events_and_clients_are_small() {
-    assert!(size_of::<Event<'_>>() <= 1024, "{} octets", size_of::<Event<'_>>());
-    assert!(size_of::<Client>() <= 512, "{} octets", size_of::<Client>());
+    assert!(size_of::<Event<'_>>() <= 320, "{} octets", size_of::<Event<'_>>());
+    assert!(size_of::<Client>() <= 464, "{} octets", size_of::<Client>());
 }
 
 #[test]

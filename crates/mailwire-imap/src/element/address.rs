@@ -236,8 +236,16 @@ impl<'a> Wire<'a> for AddressList<'a> {
             return;
         }
         out.byte(b'(');
-        // Strings are written again, because the forms that are legal depend on the mode.
-        self.iter().for_each(|address| address.encode(out));
+        let mut rest = &*self.wire;
+        while let Some(behind) = plain_address(rest) {
+            rest = behind;
+        }
+        if rest.is_empty() {
+            out.bytes(&self.wire);
+        } else {
+            // Strings are written again, because the forms that are legal depend on the mode.
+            self.iter().for_each(|address| address.encode(out));
+        }
         out.byte(b')');
     }
 }

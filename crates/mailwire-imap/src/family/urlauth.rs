@@ -406,7 +406,10 @@ impl<'a> Wire<'a> for UrlData<'a> {
         let (rest, url) = AString::parse_part(input, cx)?;
         let (at, ()) = cut(sp(rest, cx))?;
         if at.first() == Some(&b'(') {
-            let (rest, parts) = cut(Items::parse_while(at, cx, b'('))?;
+            let (rest, parts) = match cut(Items::parse_while(at, cx, b'(')) {
+                Err(error) => joined_parts(at, cx).ok_or(error)?,
+                parsed => parsed?,
+            };
             return Ok((rest, Self { url, content: UrlContent::Parts(UrlParts(parts)) }));
         }
         let (rest, value) = cut(BodyValue::parse(at, cx, false))?;
@@ -422,11 +425,36 @@ impl<'a> Wire<'a> for UrlData<'a> {
     }
 }
 
-impl<'a> Wire<'a> for UrlPart<'a> {
-    /// One element with its parentheses.
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+/// Several elements in one pair of parentheses: Dovecot.
+#[cold]
+fn joined_parts<'a>(
+    input: &'a [u8],
+    cx: &Context,
+) -> Option<(&'a [u8], Items<'a, UrlPart<'static>>)> {
+    if !cx.allows(Deviation::JoinedUrlParts) {
+        return None;
+    }
+    let mut parts = alloc::vec::Vec::new();
+    let mut rest = input.strip_prefix(b"(")?;
+    loop {
+        let part;
+        (rest, part) = UrlPart::element(rest, cx).ok()?;
+        parts.push(part);
+        match rest {
+            [b')', behind @ ..] => {
+                let _ = cx.tolerate(Deviation::JoinedUrlParts);
+                return Some((behind, Items::new(parts)));
+            }
+            [b' ', behind @ ..] => rest = behind,
+            _ => return None,
+        }
+    }
+}
+
+impl<'a> UrlPart<'a> {
+    /// One element without its parentheses.
+    fn element(inside: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         const RULE: &str = "url-metadata";
-        let (inside, ()) = open(input, RULE)?;
         let (behind, name) = cut(Label::parse_part(inside, cx))?;
         let word = name.as_bytes();
         let value = || cut(sp(behind, cx)).map(|(at, ())| at);
@@ -446,6 +474,16 @@ impl<'a> Wire<'a> for UrlPart<'a> {
             }
             (rest, Self::Other(parameter))
         };
+        Ok((rest, part))
+    }
+}
+
+impl<'a> Wire<'a> for UrlPart<'a> {
+    /// One element with its parentheses.
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        const RULE: &str = "url-metadata";
+        let (inside, ()) = open(input, RULE)?;
+        let (rest, part) = Self::element(inside, cx)?;
         let (rest, ()) = close(rest, cx, RULE)?;
         Ok((rest, part))
     }
@@ -498,7 +536,7 @@ impl<'a> Wire<'a> for UrlMech<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows, check_rows_in};
+    use crate::rows::{check_lenient_in, check_rejects, check_rows, check_rows_in};
     use crate::{Command, Data};
 
     fn string(text: &'static str) -> AString<'static> {
@@ -596,6 +634,14 @@ mod tests {
             (b"URLFETCH a (X)", "url-metadata", 13),
             (b"GENURLAUTH", "SP", 10),
         ]);
+        check_lenient_in::<Data<'_>>(
+            Mode::SERVER,
+            &[(
+                b"URLFETCH a (BINARY {1}\r\nx BODY NIL)",
+                Deviation::JoinedUrlParts,
+                b"URLFETCH a (BINARY {1}\r\nx) (BODY NIL)",
+            )],
+        );
         assert!(UrlParts::new([]).is_err());
         assert!(UrlPart::other(Label::new("binary").unwrap(), "(1)").is_err());
     }

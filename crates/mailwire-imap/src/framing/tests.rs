@@ -18,7 +18,7 @@ mod linear;
 mod reference;
 
 std::thread_local! {
-    static LOOKED: Cell<usize> = const { Cell::new(0) };
+    pub(crate) static LOOKED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Counts octets that a framer looked at.

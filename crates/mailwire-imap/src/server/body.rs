@@ -19,6 +19,9 @@ use crate::{Deviations, Mode};
 /// A body with NUL that is no literal8.
 const NUL: PeerError = PeerError::Syntax(SyntaxError { rule: "CHAR8", at: 0 });
 
+/// What follows a body, the deviations in it, and what the body at its end is.
+type Tail<'i> = (CommandTail<'i>, Deviations, Place);
+
 impl Server {
     /// Accepts the body that [`Event::BodyWanted`] offers. A client that waits is told to go on.
     ///
@@ -173,13 +176,12 @@ impl Server {
     }
 
     /// What follows a body, parsed and checked, and what the body at its end is.
-    #[allow(clippy::type_complete)]
     fn parse_tail<'i>(
         &self,
         frame: &'i [u8],
         body: Body,
         more: Mode,
-    ) -> Result<Result<(CommandTail<'i>, Deviations, Place), SyntaxError>, Refusal> {
+    ) -> Result<Result<Tail<'i>, SyntaxError>, Refusal> {
         if body.refused {
             return Err((NUL, OwnAnswer::NulInMessage));
         }
@@ -238,7 +240,8 @@ impl Server {
         }
         self.settle();
         self.count_bad_command(error)?;
+        let verb = flight.as_ref().and_then(|flight| flight.verb);
         let ticket = flight.map(|flight| flight.ticket);
-        Ok(Received::event(consumed, Event::Rejected { ticket, line: &[], error }))
+        Ok(Received::event(consumed, Event::Rejected { ticket, verb, error }))
     }
 }

@@ -52,17 +52,6 @@ impl<'i> Head<'i> {
     pub(super) fn most_traits(&self) -> Traits {
         self.verb.map_or(Traits::unknown(), Verb::traits)
     }
-
-    /// What may be shown of the command.
-    pub(super) fn shown(&self, frame: &'i [u8]) -> &'i [u8] {
-        match self.verb {
-            Some(Verb::Login | Verb::Authenticate) => &[],
-            _ => {
-                let end = frame.iter().position(|octet| matches!(octet, b'\r' | b'\n'));
-                frame.get(..end.unwrap_or(frame.len())).unwrap_or_default()
-            }
-        }
-    }
 }
 
 impl Server {
@@ -114,7 +103,7 @@ impl Server {
                         return self.take_frame(frame, input);
                     }
                     let name = auth.then_some("auth_line");
-                    self.reject_fault(head, frame, fault, name)
+                    self.reject_fault(head, frame.len(), fault, name)
                 }
                 Framed::Lost { fault, .. } => Err(self.fail_fault(fault)),
                 Framed::Message { frame, part: Part::Begin | Part::Tail } => {
@@ -152,23 +141,23 @@ impl Server {
             return Err(self.fail(PeerError::WrongProtocol));
         }
         if let Err(refusal) = self.gate_head(&head) {
-            return self.reject(head, frame, consumed, self.refine(&head, frame, refusal));
+            return self.reject(head, consumed, self.refine(&head, frame, refusal));
         }
         let cx = self.context(Mode::REV1);
         let parsed = parse_whole(frame, |frame| TaggedCommand::parse_part(frame, &cx));
         let TaggedCommand { tag, command } = match parsed {
             Ok(tagged) => tagged,
-            Err(error) => return self.reject(head, frame, consumed, syntax(error)),
+            Err(error) => return self.reject(head, consumed, syntax(error)),
         };
         if let Err(refusal) = self.gate(&command) {
-            return self.reject(head, frame, consumed, refusal);
+            return self.reject(head, consumed, refusal);
         }
         let traits = match head.verb {
             Some(verb) => Traits::of_wire(verb, head.wire),
             None => Traits::unknown(),
         };
         if let Err(refusal) = self.gate_numbers(head.verb, traits) {
-            return self.reject(head, frame, consumed, refusal);
+            return self.reject(head, consumed, refusal);
         }
         if self.must_wait(head.verb, traits) {
             self.flags.waits = true;
@@ -218,8 +207,7 @@ impl Server {
     /// Refuses a whole command, and counts it.
     pub(super) fn reject<'i>(
         &mut self,
-        head: Head<'i>,
-        frame: &'i [u8],
+        head: Head<'_>,
         consumed: usize,
         (error, answer): Refusal,
     ) -> Result<Received<Event<'i>>, PeerError> {
@@ -232,15 +220,15 @@ impl Server {
             answer.push(tag, &mut self.queue);
         }
         self.count_bad_command(error)?;
-        let line = head.shown(frame);
-        Ok(Received::event(consumed, Event::Rejected { ticket: None, line, error }))
+        let event = Event::Rejected { ticket: None, verb: head.verb, error };
+        Ok(Received::event(consumed, event))
     }
 
     /// Refuses a command that is over a limit of the framer.
     fn reject_fault<'i>(
         &mut self,
-        head: Head<'i>,
-        frame: &'i [u8],
+        head: Head<'_>,
+        consumed: usize,
         fault: Fault,
         name: Option<&'static str>,
     ) -> Result<Received<Event<'i>>, PeerError> {
@@ -249,7 +237,7 @@ impl Server {
             let limit = self.config.limits.auth_line.into();
             refusal = (PeerError::Limit { name, limit }, OwnAnswer::AuthLineTooLong);
         }
-        self.reject(head, frame, frame.len(), refusal)
+        self.reject(head, consumed, refusal)
     }
 
     /// What is wrong, and the answer.

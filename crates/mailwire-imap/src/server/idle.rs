@@ -51,7 +51,8 @@ impl Server {
         }
         self.settle();
         self.count_bad_command(error)?;
+        let verb = flight.as_ref().and_then(|flight| flight.verb);
         let ticket = flight.map(|flight| flight.ticket);
-        Ok(Received::event(consumed, Event::Rejected { ticket, line: &[], error }))
+        Ok(Received::event(consumed, Event::Rejected { ticket, verb, error }))
     }
 }

@@ -37,14 +37,14 @@ impl Server {
         let head = Head::of(frame);
         let cx = self.context(Mode::CUT);
         if let Err(refusal) = self.gate_head(&head) {
-            return self.refuse_literal(head, frame, refusal).map(Some);
+            return self.refuse_literal(head, refusal).map(Some);
         }
         let decided = self
             .place(&head, frame, &cx)
             .and_then(|(body, place)| Ok((body, self.gate_place(place, literal, fits)?)));
         let (body, place) = match decided {
             Ok(decided) => decided,
-            Err(refusal) => return self.refuse_literal(head, frame, refusal).map(Some),
+            Err(refusal) => return self.refuse_literal(head, refusal).map(Some),
         };
         // Once the client goes on, the command must not have to wait.
         let traits = head.most_traits();
@@ -157,12 +157,11 @@ impl Server {
     /// another one are dropped before the answer.
     fn refuse_literal<'i>(
         &mut self,
-        head: Head<'i>,
-        frame: &'i [u8],
+        head: Head<'_>,
         refusal: Refusal,
     ) -> Result<Received<Event<'i>>, PeerError> {
         let consumed = self.framer.refuse();
-        self.reject(head, frame, consumed, refusal)
+        self.reject(head, consumed, refusal)
     }
 }
 

@@ -8,8 +8,9 @@ use super::answer::{COMPLETED, OwnAnswer};
 use super::{Phase, Server, Ticket};
 use crate::command::Verb;
 use crate::error::UsageError;
-use crate::extension::Extension;
-use crate::family::capability::Capabilities;
+use crate::extension::{Extension, ExtensionSet};
+use crate::family::capability::{Capabilities, Capability};
+use crate::family::enable::Enable;
 use crate::response::Data;
 use crate::state::State;
 use crate::status::{Greeting, Status, StatusKind};
@@ -137,7 +138,7 @@ impl Server {
     /// | LOGIN, AUTHENTICATE | OK with the capabilities behind login |
     /// | UNAUTHENTICATE | OK with the capabilities before login |
     /// | IDLE | `+ idling`; behind [`Event::IdleDone`](super::Event::IdleDone) OK |
-    /// | ENABLE | OK: nothing is enabled unless [`Data::Enabled`] was sent |
+    /// | ENABLE | OK: nothing is enabled unless [`Data::Enabled`] was sent; see [`enable`](Self::enable) |
     /// | LOGOUT | BYE, and OK |
     /// | all others | OK |
     ///
@@ -164,6 +165,38 @@ impl Server {
         let text = verb.map_or(COMPLETED, completed);
         let status = Status::new(StatusKind::Ok, text).unwrap_or(Status::fixed(StatusKind::Ok, ""));
         self.complete(ticket, &status)
+    }
+
+    /// Answers ENABLE: switches on what is asked for and offered, tells the client, and ends the command.
+    /// Gives what is switched on now, so that the application follows.
+    ///
+    /// Of what RFC 5161 lets a client enable these are known: IMAP4rev2, UTF8=ACCEPT, CONDSTORE, QRESYNC and
+    /// UIDONLY.
+    ///
+    /// # Errors
+    /// As [`complete`](Self::complete); [`UsageError::UnknownTicket`] for another command.
+    pub fn enable(
+        &mut self,
+        ticket: Ticket,
+        enable: &Enable<'_>,
+    ) -> Result<ExtensionSet, UsageError> {
+        const KNOWN: [Extension; 5] = [
+            Extension::Imap4Rev2,
+            Extension::Utf8Accept,
+            Extension::CondStore,
+            Extension::QResync,
+            Extension::UidOnly,
+        ];
+        if self.flights.find(ticket).and_then(|flight| flight.verb) != Some(Verb::Enable) {
+            return Err(UsageError::UnknownTicket);
+        }
+        let enabled: ExtensionSet = KNOWN
+            .into_iter()
+            .filter(|&extension| enable.contains(extension) && self.config.offers(extension))
+            .collect();
+        self.send(&Data::Enabled(Capabilities::new(enabled.iter().map(Capability::of))))?;
+        self.accept(ticket)?;
+        Ok(enabled)
     }
 
     /// Ends the session from this side: BYE, at any time, also as the greeting.

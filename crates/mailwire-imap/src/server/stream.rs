@@ -87,7 +87,7 @@ impl Server {
     /// # server.preauth()?;
     /// # server.transmitted(usize::MAX);
     /// let body = BodyValue::Streamed { octets: 5, literal8: false };
-    /// let body = FetchItem::Section(BodySection::new(&Section::default(), None, body)?);
+    /// let body = FetchItem::section(BodySection::new(&Section::default(), None, body)?);
     /// let head = FetchHead::new(NzNumber::new(5)?, [], body)?;
     /// server.send_fetch(&head, &[FetchTail::last([])?])?;
     /// server.send_body(Bytes::from_static(b"Hi!\r\n"))?;

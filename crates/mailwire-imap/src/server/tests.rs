@@ -145,7 +145,7 @@ fn a_command_waits_for_those_that_it_depends_on() {
         if first.starts_with("COMPRESS") {
             talk.heard();
             assert_eq!(talk.tags(""), ["CompressReady"]);
-            talk.server.compress_started().unwrap();
+            talk.server.compression_started().unwrap();
         }
         assert_eq!(talk.tags(""), ["B"], "{first} {second}");
         let go = talk.heard().matches("+ OK").count();
@@ -318,7 +318,7 @@ fn enable_changes_how_strings_are_read_and_written() {
 fn fetch(sizes: &[u64]) -> (FetchHead<'static>, Vec<FetchTail<'static>>) {
     let item = |octets| {
         let body = BodyValue::Streamed { octets, literal8: false };
-        FetchItem::Section(BodySection::new(&Section::default(), None, body).unwrap())
+        FetchItem::section(BodySection::new(&Section::default(), None, body).unwrap())
     };
     let head = FetchHead::new(NzNumber::new(1).unwrap(), [], item(sizes[0])).unwrap();
     let mut tails: Vec<_> =

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use mailwire_core::TlsPolicy;
 use mailwire_imap::element::number::{Number, NzNumber};
 use mailwire_imap::element::text::Text;
-use mailwire_imap::family::capability::{Capabilities, Capability};
-use mailwire_imap::family::enable::Enable;
+use mailwire_imap::family::capability::Capability;
 use mailwire_imap::server::{BodyHead, CommandTail, Event, Server, ServerConfig, Ticket};
-use mailwire_imap::{Command, Data, Extension, PeerError, Status, StatusKind, Tolerance};
+use mailwire_imap::{Command, Data, Extension, Machine, PeerError, Status, StatusKind, Tolerance};
 use mailwire_testing::cut::{self, Cut};
 use mailwire_testing::drive::Driven;
 use mailwire_testing::script;
@@ -86,13 +85,6 @@ impl App {
         self.server.complete(ticket, &status(StatusKind::No, "no")).unwrap();
     }
 
-    fn enable(&mut self, enable: &Enable<'_>) {
-        let known = [Extension::Utf8Accept, Extension::Imap4Rev2, Extension::UidOnly];
-        let list = known.into_iter().filter(|extension| enable.contains(*extension));
-        let data = Data::Enabled(Capabilities::new(list.map(Capability::of)));
-        self.server.send(&data).unwrap();
-    }
-
     fn command(&mut self, ticket: Ticket, command: &Command<'_>) {
         let good = |response: &[u8]| response == b"\0user\0pass";
         match command {
@@ -114,8 +106,7 @@ impl App {
                 self.server.accept(ticket).unwrap();
             }
             Command::Enable(enable) => {
-                self.enable(enable);
-                self.server.accept(ticket).unwrap();
+                self.server.enable(ticket, enable).unwrap();
             }
             _ => self.server.accept(ticket).unwrap(),
         }
@@ -236,13 +227,16 @@ pub struct Heard {
 
 /// Runs a script against a server whose greeting is written.
 pub fn talk(config: &ServerConfig, script: impl Fn(&mut Talk)) -> Heard {
-    cut::same(Cut::some(), "the script", |cut| {
-        let mut talk = Talk::new(App::new(config.clone()), cut);
-        talk.read();
-        talk.forget();
-        script(&mut talk);
-        Heard::new(talk)
-    })
+    cut::same(Cut::some(), "the script", |cut| talk_once(config, cut, &script))
+}
+
+/// Runs a script cut in one way.
+pub fn talk_once(config: &ServerConfig, cut: Cut, script: impl Fn(&mut Talk)) -> Heard {
+    let mut talk = Talk::new(App::new(config.clone()), cut);
+    talk.read();
+    talk.forget();
+    script(&mut talk);
+    Heard::new(talk)
 }
 
 /// The same behind LOGIN.
@@ -323,4 +317,33 @@ impl Heard {
             _ => None,
         }
     }
+}
+
+/// A server that gives up only after a thousand bad commands.
+pub fn patient(mut config: ServerConfig) -> ServerConfig {
+    config.limits.bad_commands = 1000;
+    config.limits.bad_commands_early = 1000;
+    config
+}
+
+/// Before login, and behind it with a mailbox open.
+pub fn refuses_early(rows: &[&[u8]]) {
+    refuses(|config, script| talk(config, script), &patient(everything()), rows);
+}
+
+pub fn refuses_selected(rows: &[&[u8]]) {
+    refuses(|config, script| selected(config, script), &patient(everything()), rows);
+}
+
+pub fn server(config: ServerConfig) -> Server {
+    let mut server = Server::new(Arc::new(config));
+    server.greet().unwrap();
+    server.transmitted(usize::MAX);
+    server
+}
+
+pub fn assert_ended(heard: &Heard, error: PeerError) {
+    assert_eq!(heard.error, Some(error), "{heard:?}");
+    assert!(heard.closed);
+    assert!(heard.answers().last().unwrap().ends_with("BYE"), "{heard:?}");
 }
