@@ -88,7 +88,7 @@ fn what_is_no_structure_is_refused() {
         (b"NIL", "body", 0),
         (b"()", "media-type", 1),
         (b"(foo bar)", "media-type", 1),
-        (b"(\"TEXT\" (\"A\" \"B\") NIL)", "media-subtype", 8),
+        (b"(\"TEXT\" 5)", "media-subtype", 8),
         (b"(\"TEXT\" \"PLAIN\" (\"A\") NIL", "SP", 20),
         (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" x 1)", "body-fld-octets", 35),
         (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1", "SP", 38),
