@@ -137,6 +137,6 @@ deviations! {
         /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
         AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
         /// Several answers of URLFETCH in one pair of parentheses: Dovecot.
-        JoinedUrlParts = default "* URLFETCH u (BODYPARTSTRUCTURE NIL BODY NIL)",
+        JoinedUrlParts = default "* URLFETCH u (BINARY NIL BODY NIL)",
     }
 }

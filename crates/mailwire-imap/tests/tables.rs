@@ -450,7 +450,7 @@ fn deviant(deviation: Deviation) -> Option<(Parse, &'static [u8])> {
         D::ModSeqOfNothing => (line, b"* SEARCH (MODSEQ 5)\r\n"),
         D::LoneThread => (line, b"* THREAD (1 (2))\r\n"),
         D::AscendingBatches => (line, b"* UIDBATCHES (TAG \"A1\") 1:500,501:900\r\n"),
-        D::JoinedUrlParts => (line, b"* URLFETCH u (BODYPARTSTRUCTURE NIL BODY NIL)\r\n"),
+        D::JoinedUrlParts => (line, b"* URLFETCH u (BINARY NIL BODY NIL)\r\n"),
         // A machine meets them.
         D::BlankLine
         | D::LeadingNul
