@@ -24,7 +24,9 @@ const CLIENT: [Mode; 5] = [
 const SERVER: [Mode; 2] = [Mode::SERVER, Mode::SERVER.with(Mode::UTF8)];
 
 fn commands(data: &[u8], mode: Mode) {
-    let Ok((command, _)) = TaggedCommand::parse_in(data, mode, Tolerance::lenient()) else { return };
+    let Ok((command, _)) = TaggedCommand::parse_in(data, mode, Tolerance::lenient()) else {
+        return;
+    };
     let wire = command.to_bytes_in(mode);
     let mut framer = CommandFramer::new();
     loop {
