@@ -253,8 +253,8 @@ macro_rules! extensions {
 extensions! {
     Imap4Rev1: "RFC 3501", "the base protocol", "", verbs ["CAPABILITY", "NOOP", "LOGOUT", "AUTHENTICATE", "LOGIN", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "CHECK", "CLOSE", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY"], responses ["CAPABILITY", "FLAGS", "LIST", "LSUB", "SEARCH", "STATUS", "EXISTS", "RECENT", "EXPUNGE", "FETCH"], codes ["ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE", "UIDNEXT", "UIDVALIDITY", "UNSEEN"], "", "command.rs";
     Imap4Rev2: "RFC 9051", "the base protocol, second revision", "", verbs ["ENABLE", "NAMESPACE", "IDLE", "MOVE", "UNSELECT"], responses ["ENABLED", "ESEARCH", "NAMESPACE"], codes ["HASCHILDREN", "UNKNOWN-CTE", "CLOSED", "NOTSAVED", "UIDNOTSTICKY"], "FETCH: BINARY", "command.rs";
-    Acl: "RFC 4314", "access control lists", "", verbs ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"], responses ["ACL", "LISTRIGHTS", "MYRIGHTS"], codes [], "", "family/acl.rs";
-    Rights: "RFC 4314", "rights that the server knows", "rights", verbs [], responses [], codes [], "LISTRIGHTS", "family/acl.rs";
+    Acl: "RFC 4314", "access control lists", "", verbs ["SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS"], responses ["ACL", "LISTRIGHTS", "MYRIGHTS"], codes [], "", "family/acl/mod.rs";
+    Rights: "RFC 4314", "rights that the server knows", "rights", verbs [], responses [], codes [], "LISTRIGHTS", "family/acl/mod.rs";
     AnnotateExperiment1: "RFC 5257", "annotations of messages", "", verbs [], responses [], codes ["ANNOTATE", "ANNOTATIONS"], "SELECT: ANNOTATE; FETCH, STORE, APPEND, SEARCH, SORT: ANNOTATION", "element/annotation.rs";
     AppendLimit: "RFC 7889", "the size of the largest message", "[=octets]", verbs [], responses [], codes ["TOOBIG"], "STATUS: APPENDLIMIT", "family/status.rs";
     Auth: "RFC 9051", "SASL mechanisms", "mechanism", verbs ["AUTHENTICATE"], responses [], codes [], "", "family/auth.rs";
@@ -291,8 +291,8 @@ extensions! {
     MailboxReferrals: "RFC 2193", "mailboxes on other servers", "", verbs ["RLIST", "RLSUB"], responses [], codes ["REFERRAL"], "", "family/list/mod.rs";
     MessageLimit: "RFC 9738", "how many messages one command handles", "messages", verbs [], responses [], codes ["MESSAGELIMIT"], "SEARCH: UIDAFTER UIDBEFORE", "code.rs";
     SaveLimit: "RFC 9738", "how many messages one command stores", "messages", verbs [], responses [], codes ["MESSAGELIMIT"], "", "code.rs";
-    Metadata: "RFC 5464", "annotations of mailboxes and of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
-    MetadataServer: "RFC 5464", "annotations of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata.rs";
+    Metadata: "RFC 5464", "annotations of mailboxes and of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata/mod.rs";
+    MetadataServer: "RFC 5464", "annotations of the server", "", verbs ["GETMETADATA", "SETMETADATA"], responses ["METADATA"], codes ["METADATA"], "", "family/metadata/mod.rs";
     Move: "RFC 6851", "moving messages", "", verbs ["MOVE", "UID MOVE"], responses [], codes ["COPYUID"], "", "family/copy.rs";
     MultiAppend: "RFC 3502", "several messages in one APPEND", "", verbs [], responses [], codes [], "APPEND", "family/append.rs";
     MultiSearch: "RFC 7377", "searches in several mailboxes", "", verbs ["ESEARCH"], responses ["ESEARCH"], codes [], "ESEARCH: MAILBOX UIDVALIDITY", "family/search/multi.rs";

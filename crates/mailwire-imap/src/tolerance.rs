@@ -56,6 +56,14 @@ deviations! {
         /// An envelope that ends before its In-Reply-To or its Message-Id: QQ. What is there is taken
         /// in order.
         ShortEnvelope = lenient "(NIL NIL NIL NIL NIL NIL NIL NIL)",
+        /// An address of more than four fields: its name came in pieces. They are joined by spaces.
+        LongAddress = lenient "(\"A\" \"B\" NIL \"a\" \"b.c\")",
+        /// A part without its subtype, or with its subtype alone. TEXT is PLAIN; what is no type is a subtype
+        /// of application.
+        MissingSubtype = default "(\"TEXT\" NIL NIL NIL \"7BIT\" 9 1)",
+        /// `()` or NIL for the structure of a message in a message. It is read as
+        /// application/octet-stream.
+        MissingBody = default "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) () 0",
         /// A multipart without parts: Gmail, Dovecot, Yandex, QQ.
         ChildlessMultipart = default "(NIL \"alternative\")",
         /// NIL for the media type of a part: Office 365. It is read as application/octet-stream.
@@ -129,6 +137,6 @@ deviations! {
         /// Ranges of UIDBATCHES with the lower UID first, or the lower range.
         AscendingBatches = default "* UIDBATCHES (TAG \"A1\") 1:500,501:900",
         /// Several answers of URLFETCH in one pair of parentheses: Dovecot.
-        JoinedUrlParts = default "* URLFETCH u (BODYPARTSTRUCTURE NIL BODY NIL)",
+        JoinedUrlParts = default "* URLFETCH u (BINARY NIL BODY NIL)",
     }
 }

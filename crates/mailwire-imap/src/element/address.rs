@@ -28,8 +28,8 @@ use crate::tolerance::Deviation;
 /// addr-mailbox = nstring
 /// addr-host    = nstring
 /// ```
-/// Deviations: those of [`IString`], [`ExtraSpaces`](Deviation::ExtraSpaces),
-/// [`TrailingSpace`](Deviation::TrailingSpace).
+/// Deviations: those of [`IString`], [`LongAddress`](Deviation::LongAddress),
+/// [`ExtraSpaces`](Deviation::ExtraSpaces), [`TrailingSpace`](Deviation::TrailingSpace).
 ///
 /// # Wire
 /// ```text
@@ -121,9 +121,14 @@ impl<'a> Wire<'a> for Address<'a> {
         let (rest, ()) = sp(rest, cx)?;
         let (rest, mailbox) = nstring(rest, cx, "addr-mailbox")?;
         let (rest, ()) = sp(rest, cx)?;
-        let (rest, host) = nstring(rest, cx, "addr-host")?;
-        let (rest, ()) = close(rest, cx, "address")?;
-        Ok((rest, Self { name, adl, mailbox, host }))
+        let (end, host) = nstring(rest, cx, "addr-host")?;
+        match close(end, cx, "address") {
+            Ok((rest, ())) => Ok((rest, Self { name, adl, mailbox, host })),
+            Err(_) if end.first() == Some(&b' ') && cx.allows(Deviation::LongAddress) => {
+                long_address(input.get(1..).unwrap_or_default(), cx)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -163,8 +168,38 @@ fn skip_odd_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     let (rest, ()) = sp(rest, cx)?;
     let (rest, ()) = skip_nstring(rest, cx, "addr-mailbox")?;
     let (rest, ()) = sp(rest, cx)?;
-    let (rest, ()) = skip_nstring(rest, cx, "addr-host")?;
-    close(rest, cx, "address")
+    let (end, ()) = skip_nstring(rest, cx, "addr-host")?;
+    match close(end, cx, "address") {
+        Err(_) if end.first() == Some(&b' ') && cx.allows(Deviation::LongAddress) => {
+            long_address(input.get(1..).unwrap_or_default(), cx).map(|(rest, _)| (rest, ()))
+        }
+        closed => closed,
+    }
+}
+
+/// More fields than an address has: the last three are what they are, the others are the name.
+#[cold]
+fn long_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Address<'a>> {
+    let mut fields = Vec::new();
+    let mut rest = input;
+    let rest = loop {
+        let (end, field) = nstring(rest, cx, "address")?;
+        fields.push(field);
+        match end.first() {
+            Some(b' ') => match close(end, cx, "address") {
+                Ok((rest, ())) => break rest,
+                Err(_) => (rest, ()) = sp(end, cx)?,
+            },
+            _ => break close(end, cx, "address")?.0,
+        }
+    };
+    let _ = cx.tolerate(Deviation::LongAddress);
+    let host = fields.pop().flatten();
+    let mailbox = fields.pop().flatten();
+    let adl = fields.pop().flatten();
+    let pieces: Vec<_> = fields.iter().flatten().map(IString::as_bytes).collect();
+    let name = (!pieces.is_empty()).then(|| IString::new(pieces.join(&b' ')).ok()).flatten();
+    Ok((rest, Address { name, adl, mailbox, host }))
 }
 
 impl<'a> Wire<'a> for AddressList<'a> {
@@ -430,6 +465,11 @@ mod tests {
                 b"((NIL NIL \"\xfc\" NIL))",
                 Deviation::EightBitQuoted,
                 b"((NIL NIL {1}\r\n\xfc NIL))",
+            ),
+            (
+                b"((\"A\" \"B\" NIL NIL \"a\" \"b.c\")(NIL NIL NIL NIL NIL))",
+                Deviation::LongAddress,
+                b"((\"A B\" NIL \"a\" \"b.c\")(NIL NIL NIL NIL))",
             ),
         ]);
     }

@@ -42,6 +42,7 @@ pub use fields::{Disposition, Extension, Languages, Parameters};
 /// Sizes have 63 bits. Deviations: [`SpaceBetweenItems`](Deviation::SpaceBetweenItems),
 /// [`ChildlessMultipart`](Deviation::ChildlessMultipart), [`NilMediaType`](Deviation::NilMediaType),
 /// [`NilParameter`](Deviation::NilParameter), [`NilEncoding`](Deviation::NilEncoding),
+/// [`MissingSubtype`](Deviation::MissingSubtype), [`MissingBody`](Deviation::MissingBody),
 /// [`BareMessagePart`](Deviation::BareMessagePart), [`MissingLines`](Deviation::MissingLines),
 /// [`OddDisposition`](Deviation::OddDisposition), [`OddExtension`](Deviation::OddExtension),
 /// [`EmptyList`](Deviation::EmptyList), [`NilInList`](Deviation::NilInList),

@@ -174,7 +174,7 @@ impl<'a, T: Item> Items<'a, T> {
         let mut len = 1_u32;
         // Blanks at the end are for the line to judge.
         while let [b' ', behind @ ..] = rest {
-            if !has_item::<BRACKET>(behind) {
+            if !has_item::<T, BRACKET>(behind, cx) {
                 break;
             }
             (rest, ()) = sp(rest, cx)?;
@@ -187,11 +187,14 @@ impl<'a, T: Item> Items<'a, T> {
 }
 
 /// True where an item stands behind blanks, and not the end of a list, a line or, with `BRACKET`, a code.
+///
+/// The bracket of a code is where no item begins with a bracket: an `astring` does, and is in no code.
 #[inline]
-fn has_item<const BRACKET: bool>(behind: &[u8]) -> bool {
-    match behind.iter().find(|octet| **octet != b' ') {
-        None | Some(b')' | b'\r' | b'\n') => false,
-        Some(octet) => !(BRACKET && *octet == b']'),
+fn has_item<T: Item, const BRACKET: bool>(behind: &[u8], cx: &Context) -> bool {
+    match behind.iter().position(|octet| *octet != b' ').and_then(|at| behind.get(at..)) {
+        None | Some([b')' | b'\r' | b'\n', ..]) => false,
+        Some(item @ [b']', ..]) if BRACKET => T::check_item(item, cx).is_ok(),
+        Some(_) => true,
     }
 }
 
@@ -272,7 +275,7 @@ impl<'a, T: Item> ItemTail<'a, T> {
     #[inline]
     fn parse_until<const BRACKET: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match input {
-            [b' ', behind @ ..] if has_item::<BRACKET>(behind) => {
+            [b' ', behind @ ..] if has_item::<T, BRACKET>(behind, cx) => {
                 let (rest, ()) = sp(input, cx)?;
                 let (rest, items) = cut(Items::parse_until::<BRACKET>(rest, cx))?;
                 Ok((rest, Self(items)))

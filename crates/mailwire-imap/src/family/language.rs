@@ -153,6 +153,8 @@ mod tests {
                 b"LANGUAGE DE default",
                 Command::Language(LanguageRanges::new(words(["DE", "default"]))),
             ),
+            // An astring can begin with the bracket that ends a code elsewhere.
+            (b"LANGUAGE ] a", Command::Language(LanguageRanges::new(words(["]", "a"])))),
             (b"COMPARATOR", Command::Comparator(Comparators::EMPTY)),
             (
                 b"COMPARATOR \"cz;*\" i;basic",

@@ -158,6 +158,12 @@ pub(super) fn extension<'a>(
                 (rest, md5) = nstring(at, cx, "body-fld-md5")?;
                 extension.first = First::Md5(md5);
             }
+            1 if is_swapped(at, cx) && cx.tolerate(Deviation::OddExtension) => {
+                (rest, extension.languages) = languages(at, cx)?;
+                let (at, ()) = sp(rest, cx)?;
+                (rest, extension.disposition) = disposition(at, cx)?;
+                extension.len += 1;
+            }
             1 => (rest, extension.disposition) = disposition(at, cx)?,
             2 => (rest, extension.languages) = languages(at, cx)?,
             _ => (rest, extension.location) = nstring(at, cx, "body-fld-loc")?,
@@ -198,6 +204,25 @@ fn raw_end<'a>(
     Ok(rest)
 }
 
+/// True for `"(" string SP "("`, which no list of languages begins with.
+fn has_parameters(input: &[u8], cx: &Context) -> bool {
+    const RULE: &str = "body-fld-dsp";
+    let inside = open(input, RULE).and_then(|(inside, ())| skip_nstring(inside, cx, RULE));
+    inside.is_ok_and(|(rest, ())| rest.starts_with(b" ("))
+}
+
+/// True where a list of languages stands before the disposition.
+fn is_swapped(input: &[u8], cx: &Context) -> bool {
+    if input.first() != Some(&b'(') || has_parameters(input, cx) {
+        return false;
+    }
+    let next = crate::element::raw::skip_value(input, cx).ok();
+    next.and_then(|(rest, ())| rest.strip_prefix(b" ")).is_some_and(|next| has_parameters(next, cx))
+}
+
+/// What a part is whose disposition has no type: RFC 2183 section 2.8 has it for those that are not known.
+const ATTACHMENT: IString<'static> = IString::checked(b"attachment");
+
 /// `body-fld-dsp = "(" string SP body-fld-param ")" / nil`
 fn disposition<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Option<Disposition<'a>>> {
     const RULE: &str = "body-fld-dsp";
@@ -212,7 +237,20 @@ fn disposition<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Option<Disposit
         let (rest, kind) = IString::parse_part(input, cx)?;
         return Ok((rest, Some(Disposition { kind, parameters: Parameters::default() })));
     };
-    let (rest, kind) = nstring(inside, cx, RULE)?;
+    if let (Some(rest), true) = (inside.strip_prefix(b")"), cx.allows(Deviation::EmptyList)) {
+        let _ = cx.tolerate(Deviation::EmptyList);
+        return Ok((rest, None));
+    }
+    let (rest, kind) = match inside.first() {
+        // Parameters of no type.
+        Some(b'(') => {
+            odd(inside)?;
+            let (rest, parameters) = body_fld_param(inside, cx)?;
+            let (rest, ()) = close(rest, cx, RULE)?;
+            return Ok((rest, Some(Disposition { kind: ATTACHMENT, parameters })));
+        }
+        _ => nstring(inside, cx, RULE)?,
+    };
     if kind.is_none() {
         odd(inside)?;
     }
@@ -220,10 +258,17 @@ fn disposition<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Option<Disposit
         odd(rest)?;
         (rest, Parameters::default())
     } else {
-        let (rest, ()) = sp(rest, cx)?;
-        body_fld_param(rest, cx)?
+        let (at, ()) = sp(rest, cx)?;
+        if matches!(at.first(), Some(b'"' | b'{')) {
+            // The same without their parentheses.
+            odd(at)?;
+            let (rest, parameters) = body_fld_param(input, cx)?;
+            return Ok((rest, Some(Disposition { kind: ATTACHMENT, parameters })));
+        }
+        body_fld_param(at, cx)?
     };
     let (rest, ()) = close(rest, cx, RULE)?;
+    let kind = kind.or_else(|| (!parameters.is_empty()).then_some(ATTACHMENT));
     Ok((rest, kind.map(|kind| Disposition { kind, parameters })))
 }
 

@@ -87,6 +87,9 @@ const MULTIPARTS: [&[u8]; 8] = [
     b"PARALLEL",
 ];
 
+/// The structure of a message that has none.
+const NO_BODY: &[u8] = b"(\"APPLICATION\" \"OCTET-STREAM\" NIL NIL NIL \"7BIT\" 0)";
+
 /// `body-type-1part`
 fn single<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     let (rest, media_type) = string(input, cx, "media-type")?;
@@ -99,9 +102,28 @@ fn single<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part
     if childless && MULTIPARTS.iter().any(is_multipart) {
         return childless_multipart(input, input, cx);
     }
-    let (rest, ()) = sp(rest, cx)?;
-    let (rest, subtype) = string(rest, cx, "media-subtype")?;
+    let (at, ()) = sp(rest, cx)?;
+    if (at.first() == Some(&b'(') || nil(at).is_some()) && cx.tolerate(Deviation::MissingSubtype) {
+        let (media_type, subtype) = with_subtype(media_type);
+        return fields(rest, cx, inside, media_type, subtype);
+    }
+    let (rest, subtype) = string(at, cx, "media-subtype")?;
     fields(rest, cx, inside, media_type, subtype)
+}
+
+/// A media type that came alone, with a subtype; or a subtype that did.
+#[cold]
+fn with_subtype(media_type: IString<'_>) -> (IString<'_>, IString<'_>) {
+    let is = |name: &[u8]| media_type.as_bytes().eq_ignore_ascii_case(name);
+    if is(b"TEXT") {
+        return (media_type, IString::checked(b"PLAIN"));
+    }
+    let types: [&[u8]; 8] =
+        [b"APPLICATION", b"AUDIO", b"FONT", b"IMAGE", b"MESSAGE", b"MODEL", b"MULTIPART", b"VIDEO"];
+    if types.into_iter().any(is) {
+        return (media_type, IString::checked(b"OCTET-STREAM"));
+    }
+    (IString::checked(b"APPLICATION"), media_type)
 }
 
 /// A part that begins with NIL: a multipart without parts, or a part of no media type.
@@ -223,7 +245,13 @@ fn content<'a>(
     };
     let envelope = envelope_at.split_at(envelope_at.len() - rest.len()).0;
     let (body_at, ()) = sp(rest, cx)?;
-    let (rest, body) = body(body_at, cx, inside)?;
+    let missing = nil(body_at).or_else(|| body_at.strip_prefix(b"()"));
+    let (rest, body) = match missing {
+        Some(rest) if cx.tolerate(Deviation::MissingBody) => {
+            (rest, BodyStructure(Cow::Borrowed(NO_BODY)))
+        }
+        _ => body(body_at, cx, inside)?,
+    };
     let (rest, ()) = sp(rest, cx)?;
     let (rest, lines) = cut(size(rest, cx, "body-fld-lines"))?;
     let envelope = EnvelopeOctets(Cow::Borrowed(envelope));

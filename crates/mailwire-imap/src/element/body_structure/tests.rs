@@ -88,7 +88,7 @@ fn what_is_no_structure_is_refused() {
         (b"NIL", "body", 0),
         (b"()", "media-type", 1),
         (b"(foo bar)", "media-type", 1),
-        (b"(\"TEXT\" (\"A\" \"B\") NIL)", "media-subtype", 8),
+        (b"(\"TEXT\" 5)", "media-subtype", 8),
         (b"(\"TEXT\" \"PLAIN\" (\"A\") NIL", "SP", 20),
         (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" x 1)", "body-fld-octets", 35),
         (b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1", "SP", 38),
@@ -119,7 +119,7 @@ fn what_servers_send() {
     let two = |between: &str, end: &str| {
         [b"(", PLAIN, between.as_bytes(), PLAIN, end.as_bytes()].concat()
     };
-    let rows: [(&[u8], D, &[u8]); 15] = [
+    let rows: [(&[u8], D, &[u8]); 25] = [
         (&two(" ", " \"MIXED\")"), D::SpaceBetweenItems, &two("", " \"MIXED\")")),
         (&two("", " \"MIXED\" )"), D::TrailingSpace, &two("", " \"MIXED\")")),
         (
@@ -181,6 +181,57 @@ fn what_servers_send() {
             b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL (\"en\" NIL))",
             D::NilInList,
             b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL (\"en\"))",
+        ),
+        (
+            b"(\"TEXT\" (\"CHARSET\" \"x\") NIL NIL \"7BIT\" 9 1)",
+            D::MissingSubtype,
+            b"(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"x\") NIL NIL \"7BIT\" 9 1)",
+        ),
+        (
+            b"(\"image\" NIL NIL NIL \"BASE64\" 9)",
+            D::MissingSubtype,
+            b"(\"image\" \"OCTET-STREAM\" NIL NIL NIL \"BASE64\" 9)",
+        ),
+        (
+            b"(\"X-ZIP\" NIL NIL NIL \"BASE64\" 9)",
+            D::MissingSubtype,
+            b"(\"APPLICATION\" \"X-ZIP\" NIL NIL NIL \"BASE64\" 9)",
+        ),
+        (
+            b"(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) () 2)",
+            D::MissingBody,
+            b"(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) \
+              (\"APPLICATION\" \"OCTET-STREAM\" NIL NIL NIL \"7BIT\" 0) 2)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"filename\" \"x\"))",
+            D::OddDisposition,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"attachment\" (\"filename\" \"x\")))",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL ((\"filename\" \"x\")))",
+            D::OddDisposition,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"attachment\" (\"filename\" \"x\")))",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (NIL (\"filename\" \"x\")))",
+            D::OddDisposition,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"attachment\" (\"filename\" \"x\")))",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL ())",
+            D::EmptyList,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL)",
+        ),
+        (
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"en\") (\"inline\" (\"a\" \"b\")) NIL)",
+            D::OddExtension,
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL (\"inline\" (\"a\" \"b\")) (\"en\") NIL)",
+        ),
+        (
+            b"(\"multipart\" \"related\" NIL NIL NIL \"7BIT\" 4 (\"a\" \"b\") NIL NIL)",
+            D::OddExtension,
+            b"(\"multipart\" \"related\" NIL NIL NIL \"7BIT\" 4 NIL NIL NIL NIL (\"a\" \"b\") NIL NIL)",
         ),
         (
             b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" -1)",
