@@ -217,14 +217,14 @@ fn numbers() -> Group {
                 _ => 0,
             })
         })
-        .row("imap-codec", move || match ResponseCodec::new().decode(wire) {
-            Ok((_, imap_codec::imap_types::response::Response::Data(data))) => match &data {
-                imap_codec::imap_types::response::Data::Search(found, _) => {
+        .row("imap-codec", move || {
+            use imap_codec::imap_types::response::{Data as Found, Response as Theirs};
+            match &ResponseCodec::new().decode(wire) {
+                Ok((_, Theirs::Data(Found::Search(found, _)))) => {
                     found.iter().map(black_box).count() as u64
                 }
                 _ => 0,
-            },
-            _ => 0,
+            }
         })
         .row("imap-proto", move || match imap_proto::Response::parse(wire) {
             Ok((_, imap_proto::Response::MailboxData(imap_proto::MailboxDatum::Search(found)))) => {
@@ -276,7 +276,7 @@ fn lists() -> Group {
     let mut numbers = Numbers(2_463_534_242);
     let n = &mut numbers;
     let names =
-        ["INBOX", "Archive/2024", "Lists/\\\"x\\\"", "Sent Items", "Drafts", "work/projects/mail"];
+        ["INBOX", "Archive/2024", "Lists/rust-dev", "Sent Items", "Drafts", "work/projects/mail"];
     let mut lines = Vec::new();
     for folder in 0..ITEMS / 2 {
         let attributes =
@@ -369,8 +369,10 @@ fn encode_commands() -> Group {
     Group::new("a command, written", values.len(), wire.len())
         .row("mailwire", move || write_all(&values, Mode::REV1, &mut out))
         .row("imap-codec", move || {
-            theirs.iter().map(|command| black_box(codec.encode(command).dump()).len()).count()
-                as u64
+            for command in &theirs {
+                black_box(codec.encode(command).dump());
+            }
+            theirs.len() as u64
         })
 }
 
@@ -398,8 +400,10 @@ fn encode_responses(item: &'static str, lines: &[String]) -> Group {
     Group::new(item, values.len(), wire.len())
         .row("mailwire", move || write_all(&values, Mode::SERVER, &mut out))
         .row("imap-codec", move || {
-            theirs.iter().map(|response| black_box(codec.encode(response).dump()).len()).count()
-                as u64
+            for response in &theirs {
+                black_box(codec.encode(response).dump());
+            }
+            theirs.len() as u64
         })
 }
 
