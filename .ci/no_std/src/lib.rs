@@ -12,11 +12,11 @@ use core::panic::PanicInfo;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use mailwire::imap::{Response, TaggedCommand};
 use mailwire::pop3::answer::{Answer, Expect};
 use mailwire::smtp::Reply;
 use mailwire_core::body::{DotDecoder, Findings};
 use mailwire_core::line::{Framed, LineFramer};
-use mailwire_imap::element::sequence::SequenceSet;
 use mailwire_smtp::Command;
 
 #[panic_handler]
@@ -57,8 +57,8 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
 }
 
-/// Frames, parses and writes a command, a reply, an answer and a set, and takes a dot out; the octets
-/// written.
+/// Frames, parses and writes commands, a reply, an answer and a response, and takes a dot out; the
+/// octets written.
 #[unsafe(no_mangle)]
 pub extern "C" fn mailwire_no_std() -> usize {
     let input = b"MAIL FROM:<alice@example.org> SIZE=1024\r\n";
@@ -66,10 +66,12 @@ pub extern "C" fn mailwire_no_std() -> usize {
     let Ok(command) = Command::parse(&input[..consumed]) else { return 0 };
     let Ok(reply) = Reply::parse(b"250 2.1.0 Ok\r\n") else { return 0 };
     let Ok(answer) = Answer::parse(b"+OK 2 320\r\n", Expect::Stat) else { return 0 };
-    let Ok(set) = SequenceSet::parse(b"1:4,9") else { return 0 };
+    let Ok(tagged) = TaggedCommand::parse(b"a1 UID FETCH 1:4,9 (FLAGS)\r\n") else { return 0 };
+    let Ok(response) = Response::parse(b"* 1 FETCH (UID 9 FLAGS (\\Seen))\r\n") else { return 0 };
     let body = DotDecoder::new(Findings::ALL).decode(b"..a\r\n.\r\n");
     command.into_owned().to_bytes().len() + reply.to_bytes().len()
         + answer.to_bytes().len()
-        + set.to_bytes().len()
+        + tagged.to_bytes().len()
+        + response.to_bytes().len()
         + body.data.len()
 }
