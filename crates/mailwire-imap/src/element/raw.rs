@@ -123,7 +123,13 @@ pub(crate) fn skip_nested<'a>(input: &'a [u8], cx: &Context, most: u32) -> PResu
                 behind
             }
             [b' ', behind @ ..] if depth > 0 => behind,
-            [b'"', ..] => skip_quoted(rest, cx)?.0,
+            [b'"', ..] => match skip_quoted(rest, cx)?.0 {
+                // In a list, what follows a string at once would pass for a part of it.
+                behind if depth > 0 && !matches!(behind, [] | [b' ' | b')' | b'(', ..]) => {
+                    return Err(stop(behind, RULE));
+                }
+                behind => behind,
+            },
             [b'{', ..] | [b'~', b'{', ..] => literal(rest.strip_prefix(b"~").unwrap_or(rest))?.0,
             _ => match RAW_ATOM.split(rest) {
                 ([], _) if rest.len() == input.len() => return Err(fail(rest, RULE)),
@@ -211,6 +217,7 @@ mod tests {
             (b"(a\r\n)", "tagged-ext-val", 2),
             (b"(\"a)", "quoted", 4),
             (b"({9}\r\na)", "literal", 6),
+            (b"(\"a\"b \"c\")", "tagged-ext-val", 4),
         ]);
         assert_eq!(RawData::new("(a"), Err(InvalidValue { what: "tagged-ext-val", at: 2 }));
     }
