@@ -134,6 +134,9 @@ pub(crate) fn skip_nested<'a>(input: &'a [u8], cx: &Context, most: u32) -> PResu
             _ => match RAW_ATOM.split(rest) {
                 ([], _) if rest.len() == input.len() => return Err(fail(rest, RULE)),
                 ([], _) => return Err(stop(rest, RULE)),
+                // A string that follows an atom at once would be written as a literal that no framer
+                // believes in.
+                (_, behind @ [b'"' | b'{', ..]) if depth > 0 => return Err(stop(behind, RULE)),
                 (_, behind) => behind,
             },
         };
@@ -218,6 +221,8 @@ mod tests {
             (b"(\"a)", "quoted", 4),
             (b"({9}\r\na)", "literal", 6),
             (b"(\"a\"b \"c\")", "tagged-ext-val", 4),
+            (b"(a\"b\")", "tagged-ext-val", 2),
+            (b"(a{1}\r\nb)", "tagged-ext-val", 2),
         ]);
         assert_eq!(RawData::new("(a"), Err(InvalidValue { what: "tagged-ext-val", at: 2 }));
     }
