@@ -44,8 +44,10 @@ fn responses(data: &[u8], mode: Mode) {
     let Ok((response, _)) = Response::parse_in(data, mode, Tolerance::lenient()) else { return };
     let wire = response.to_bytes_in(mode);
     let again = Response::parse_in(&wire, mode, Tolerance::lenient());
-    assert_eq!(again.map(|(again, _)| again).as_ref(), Ok(&response));
-    // What is damaged is written as it came, and may hold what frames in another way.
+    let (again, _) = again.expect("what is written is read");
+    // What is damaged is written as it came, and may be told apart, or framed, in another way.
+    let damaged = || format!("{response:?}").contains("Invalid(");
+    assert!(again == response || damaged(), "{again:?} {response:?}");
     if Response::parse_in(&wire, mode, Tolerance::strict()).is_err() {
         return;
     }

@@ -123,11 +123,20 @@ pub(crate) fn skip_nested<'a>(input: &'a [u8], cx: &Context, most: u32) -> PResu
                 behind
             }
             [b' ', behind @ ..] if depth > 0 => behind,
-            [b'"', ..] => skip_quoted(rest, cx)?.0,
+            [b'"', ..] => match skip_quoted(rest, cx)?.0 {
+                // In a list, what follows a string at once would pass for a part of it.
+                behind if depth > 0 && !matches!(behind, [] | [b' ' | b')' | b'(', ..]) => {
+                    return Err(stop(behind, RULE));
+                }
+                behind => behind,
+            },
             [b'{', ..] | [b'~', b'{', ..] => literal(rest.strip_prefix(b"~").unwrap_or(rest))?.0,
             _ => match RAW_ATOM.split(rest) {
                 ([], _) if rest.len() == input.len() => return Err(fail(rest, RULE)),
                 ([], _) => return Err(stop(rest, RULE)),
+                // A string that follows an atom at once would be written as a literal that no framer
+                // believes in.
+                (_, behind @ [b'"' | b'{', ..]) if depth > 0 => return Err(stop(behind, RULE)),
                 (_, behind) => behind,
             },
         };
@@ -211,6 +220,9 @@ mod tests {
             (b"(a\r\n)", "tagged-ext-val", 2),
             (b"(\"a)", "quoted", 4),
             (b"({9}\r\na)", "literal", 6),
+            (b"(\"a\"b \"c\")", "tagged-ext-val", 4),
+            (b"(a\"b\")", "tagged-ext-val", 2),
+            (b"(a{1}\r\nb)", "tagged-ext-val", 2),
         ]);
         assert_eq!(RawData::new("(a"), Err(InvalidValue { what: "tagged-ext-val", at: 2 }));
     }

@@ -406,9 +406,11 @@ impl Item for ReturnData<'static> {
 fn skip_data<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     let (rest, ()) = skip_item(input, cx)?;
     match rest {
-        [b' ', value @ ..] if LABEL.contains(input.first().copied().unwrap_or_default()) => {
+        // Blanks too many would make two items of it, which are one when they are written.
+        [b' ', behind @ ..] if LABEL.contains(input.first().copied().unwrap_or_default()) => {
             // A name at the end of the line has no value.
-            skip_item(value, cx).or(Ok((rest, ())))
+            let blanks = behind.iter().take_while(|octet| **octet == b' ').count();
+            skip_item(behind.split_at(blanks).1, cx).or(Ok((rest, ())))
         }
         _ => Ok((rest, ())),
     }

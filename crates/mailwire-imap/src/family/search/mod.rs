@@ -22,7 +22,7 @@ mod result;
 mod tree;
 
 use mailwire_core::InvalidValue;
-use mailwire_core::parse::{Context, PResult, Wire, cut};
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 
 use crate::element::raw::{RawData, skip_value};
 
@@ -54,6 +54,11 @@ pub(crate) fn values_behind<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Op
     let mut rest = input;
     while let [b' ', behind @ ..] = rest {
         if !begins_value(behind) {
+            let blanks = behind.iter().take_while(|octet| **octet == b' ').count();
+            // A value behind blanks too many would be read as the next key, and written as a value.
+            if blanks > 0 && begins_value(behind.split_at(blanks).1) {
+                return Err(stop(behind, "tagged-ext-val"));
+            }
             break;
         }
         (rest, ()) = cut(skip_value(behind, cx))?;

@@ -208,6 +208,7 @@ fn rejects() {
         (b"ANNOTATION /a x \"\"", "att-search", 14),
         (b"UIDAFTER $", "nz-number", 9),
         (b"X-NEW (a", "tagged-ext-val", 8),
+        (b"X-NEW  5", "tagged-ext-val", 6),
     ]);
     check_lenient::<SearchKey<'_>>(&[
         (b"OR  SEEN DRAFT", Deviation::ExtraSpaces, b"OR SEEN DRAFT"),
