@@ -293,7 +293,9 @@ fn bodies_are_streamed_and_not_copied() {
     let parts =
         [CatPart::Url(AString::new("/x").unwrap()), CatPart::Text(Literal::streamed(2).unwrap())];
     let catenate = AppendMessage::new(AppendData::Catenate(Catenate::new(parts).unwrap()));
-    client.send(&Command::Append(append(5000).with(catenate).with(message(0)))).unwrap();
+    client
+        .send(&Command::Append(append(5000).with(catenate).unwrap().with(message(0)).unwrap()))
+        .unwrap();
     let mut wanted = Vec::new();
     while let Some(event) = client.receive(b"").unwrap().event {
         let Event::BodyWanted { size, .. } = event else { panic!("{event:?}") };
@@ -325,7 +327,7 @@ fn a_body_needs_what_it_uses() {
             call.client().send(&Command::Append(append)).unwrap_err()
         };
         assert_eq!(refused(call, append(101)), UsageError::TooLarge { limit: 100 });
-        let two = append(1).with(message(1));
+        let two = append(1).with(message(1)).unwrap();
         assert_eq!(refused(call, two), UsageError::NotOffered(Extension::MultiAppend));
         let binary = AppendData::Message(Literal::streamed(5).unwrap().binary());
         let binary = Append::new(Mailbox::new("x").unwrap(), AppendMessage::new(binary));

@@ -223,10 +223,17 @@ impl<'a> Append<'a> {
     }
 
     /// Another message behind it; the server must offer MULTIAPPEND.
-    #[must_use]
-    pub fn with(mut self, message: AppendMessage<'a>) -> Self {
+    ///
+    /// # Errors
+    /// [`InvalidValue`] where the message before it has data that another extension defines: they could not be
+    /// told from what extensions add to the next one.
+    pub fn with(mut self, message: AppendMessage<'a>) -> Result<Self, InvalidValue> {
+        let last = self.messages().last();
+        if last.is_some_and(|last| matches!(last.data, AppendData::Other(_))) {
+            return Err(InvalidValue { what: "append-data-ext", at: 0 });
+        }
         self.more.push(message);
-        self
+        Ok(self)
     }
 
     /// The first message.
@@ -464,8 +471,8 @@ impl<'a> Wire<'a> for AppendMessage<'a> {
                     let wire = at.split_at(at.len() - rest.len()).0;
                     let (_, extension) = cut(extension(wire, label, cx))?;
                     // The last one is the data, where nothing else is.
-                    if !matches!(rest, [b' ', octet, ..] if !matches!(octet, b' ' | b'\r' | b'\n'))
-                    {
+                    let behind = rest.iter().find(|octet| **octet != b' ');
+                    if behind.is_none_or(|octet| matches!(octet, b'\r' | b'\n')) {
                         at = rest;
                         break AppendData::Other(extension);
                     }

@@ -242,7 +242,7 @@ fn append_message() -> S<AppendMessage<'static>> {
 fn append() -> S<Append<'static>> {
     (mailbox(), append_message(), vec(append_message(), 0..3))
         .prop_map(|(mailbox, first, more)| {
-            more.into_iter().fold(Append::new(mailbox, first), Append::with)
+            more.into_iter().try_fold(Append::new(mailbox, first), Append::with).unwrap()
         })
         .boxed()
 }

@@ -49,7 +49,8 @@ fn rows() {
             b"x {1}\r\na (\\Seen) {1}\r\nb {0}\r\n",
             Append::new(mailbox("x"), message("a"))
                 .with(message("b").with_flags(seen()))
-                .with(message("")),
+                .and_then(|append| append.with(message("")))
+                .unwrap(),
         ),
         (
             b"x CATENATE (URL /a TEXT {2}\r\n\r\n URL /b)",
@@ -68,7 +69,8 @@ fn rows() {
         (
             b"x CATENATE (UTF8 (~{1}\r\na)) {1}\r\nb",
             Append::new(mailbox("x"), catenate(vec![CatPart::Utf8(Literal::new("a").binary())]))
-                .with(message("b")),
+                .with(message("b"))
+                .unwrap(),
         ),
         (
             b"x X-DATA (a b)",
@@ -150,7 +152,9 @@ fn a_head_ends_behind_the_header() {
             (b"x {9}\r\n", Append::new(mailbox("x"), AppendMessage::new(literal()))),
             (
                 b"x {1}\r\na {9}\r\n",
-                Append::new(mailbox("x"), message("a")).with(AppendMessage::new(literal())),
+                Append::new(mailbox("x"), message("a"))
+                    .with(AppendMessage::new(literal()))
+                    .unwrap(),
             ),
         ],
     );
@@ -200,6 +204,11 @@ fn what_is_built_is_read_back() {
     let word = Parameter::parse(b"UTF8 (a)").unwrap();
     assert!(AppendData::other(word.clone()).is_err());
     assert!(message("").with_extension(word).is_err());
+    let other = AppendData::other(Parameter::parse(b"X-A (1)").unwrap()).unwrap();
+    let append = Append::new(mailbox("x"), AppendMessage::new(other));
+    assert!(append.with(message("a")).is_err());
+    let (twice, _) = Append::parse_with(b"x  X-A (1)  X-B (2)", Tolerance::lenient()).unwrap();
+    assert_eq!(twice.to_bytes(), b"x X-A (1) X-B (2)");
     let bare = Parameter::parse(b"X").unwrap();
     assert!(AppendData::other(bare.clone()).is_err() && message("").with_extension(bare).is_err());
     let system = seen();
@@ -261,7 +270,7 @@ proptest! {
         let mut messages = messages.into_iter();
         let mut append = Append::new(mailbox("x"), messages.next().unwrap());
         for message in messages {
-            append = append.with(message);
+            append = append.with(message).unwrap();
         }
         let wire = append.to_bytes_in(Mode::from_bits(mode));
         prop_assert_eq!(Append::parse_in(&wire, Mode::from_bits(mode), Tolerance::strict()).map(|p| p.0), Ok(append));
