@@ -20,6 +20,8 @@ const GATES: &[Gate] = &[
     ("G5", "i4b", "mailwire", Asked::Faster("imap-proto", 2.2, 3.0)),
     ("G6", "i5", "mailwire", Asked::Allocations(0.0)),
     ("G6", "i5", "mailwire", Asked::Faster("imap-proto", 3.0, 4.5)),
+    ("G3", "i7", "mailwire", Asked::Allocations(2.0)),
+    ("G3", "i7", "mailwire", Asked::Faster("imap-next", 10.0, 12.0)),
     ("G7", "i8", "mailwire", Asked::Allocations(0.3)),
     ("G7", "i8", "mailwire", Asked::Faster("imap-codec", 6.0, 10.0)),
     ("G8", "i9a", "mailwire", Asked::Allocations(0.0)),

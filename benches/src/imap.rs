@@ -8,12 +8,15 @@ use std::hint::black_box;
 use imap_codec::decode::Decoder;
 use imap_codec::encode::Encoder as _;
 use imap_codec::{CommandCodec, ResponseCodec};
-use mailwire_core::Encoder;
+use imap_next::State as _;
+use imap_next::client::{Client as NextClient, Event as NextEvent, Options as NextOptions};
 use mailwire_core::parse::Wire;
+use mailwire_core::{Encoder, InputBuffer};
+use mailwire_imap::client::{Client, ClientConfig, Event as ClientEvent};
 use mailwire_imap::framing::{CommandFramer, FrameLimits, Framed, ResponseFramer};
-use mailwire_imap::{Data, Limits, Mode, Response, TaggedCommand};
+use mailwire_imap::{Data, Limits, Machine, Mode, Response, TaggedCommand};
 
-use crate::workload::{HOSTS, Numbers, READ, USERS, memchr_lines, stream};
+use crate::workload::{CHUNK, HOSTS, Numbers, READ, USERS, memchr_lines, stream};
 use crate::{Group, Groups};
 
 /// Every group: its name, and how it is made.
@@ -24,6 +27,7 @@ pub const GROUPS: Groups = &[
     ("i4", numbers),
     ("i4b", sets),
     ("i5", lists),
+    ("i7", client_stream),
     ("i8", commands),
     ("i9a", encode_commands),
     ("i9b", encode_flags),
@@ -151,6 +155,73 @@ fn envelope_lines() -> Vec<String> {
 
 fn envelopes() -> Group {
     responses("a FETCH with an ENVELOPE", ITEMS, stream(&envelope_lines()))
+}
+
+/// Messages of which a client hears in one stream.
+const STREAM: usize = 10_000;
+
+/// A client with a mailbox open. It lives through all passes: what is measured is the stream.
+fn client() -> Client {
+    let mut config = ClientConfig::default();
+    config.preauth = true;
+    config.implicit_tls = true;
+    let mut client = Client::new(config);
+    let greeting = b"* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n";
+    assert_eq!(client.receive(greeting).expect("a greeting").consumed, greeting.len());
+    client
+}
+
+/// Both clients hear the stream in reads of a socket, and hand out every message.
+fn client_stream() -> Group {
+    let lines = envelope_lines();
+    let lines: Vec<String> = lines.iter().cycle().take(STREAM).cloned().collect();
+    let wire = stream(&lines);
+    let mut ours = client();
+    let mut buffer = InputBuffer::new(1 << 16);
+    let mut theirs = NextClient::new(NextOptions::default());
+    theirs.enqueue_input(b"* PREAUTH ready\r\n");
+    assert!(matches!(theirs.next(), Ok(NextEvent::GreetingReceived { .. })));
+    Group::new("a FETCH with an ENVELOPE, heard by a client", STREAM, wire.len())
+        .row("mailwire", move || {
+            let mut messages = 0;
+            for chunk in wire.chunks(CHUNK) {
+                let mut unread = chunk;
+                while !unread.is_empty() {
+                    // What a socket does: it writes where the buffer has room.
+                    let space = buffer.space().expect("there is room");
+                    let (now, later) = unread.split_at(unread.len().min(space.len()));
+                    space[..now.len()].copy_from_slice(now);
+                    buffer.filled(now.len());
+                    unread = later;
+                    loop {
+                        let received = ours.receive(buffer.bytes()).expect("a legal stream");
+                        let heard = matches!(
+                            black_box(&received.event),
+                            Some(ClientEvent::Response { data: Data::Fetch(_), .. })
+                        );
+                        let (consumed, done) = (received.consumed, received.event.is_none());
+                        drop(received);
+                        buffer.consume(consumed);
+                        messages += u64::from(heard);
+                        if done {
+                            break;
+                        }
+                    }
+                }
+            }
+            messages
+        })
+        .row("imap-next", move || {
+            let mut messages = 0;
+            for chunk in wire.chunks(CHUNK) {
+                theirs.enqueue_input(chunk);
+                while let Ok(event) = theirs.next() {
+                    messages +=
+                        u64::from(matches!(black_box(&event), NextEvent::DataReceived { .. }));
+                }
+            }
+            messages
+        })
 }
 
 fn structures() -> Group {
