@@ -64,7 +64,7 @@ fn extension(input: &[u8]) -> Option<&[u8]> {
     if let [b' ', at @ ..] = rest {
         rest = disposition(at)?;
         if let [b' ', at @ ..] = rest {
-            rest = plain_nstring(at)?;
+            rest = languages(at)?;
             if let [b' ', at @ ..] = rest {
                 rest = plain_nstring(at)?;
             }
@@ -84,6 +84,19 @@ fn disposition(input: &[u8]) -> Option<&[u8]> {
         // A string is a deviation here.
         [b'N', ..] => plain_nstring(input),
         _ => None,
+    }
+}
+
+/// `body-fld-lang`
+#[inline]
+fn languages(input: &[u8]) -> Option<&[u8]> {
+    let [b'(', rest @ ..] = input else { return plain_nstring(input) };
+    let (_, mut rest) = plain_string(rest)?;
+    loop {
+        rest = match rest {
+            [b')', rest @ ..] => return Some(rest),
+            rest => plain_string(space(rest)?)?.1,
+        };
     }
 }
 

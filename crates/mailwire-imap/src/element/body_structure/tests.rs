@@ -278,7 +278,7 @@ proptest! {
     /// What the short way takes, the full grammar takes without a deviation, and as much of it.
     #[test]
     fn the_short_way_agrees_with_the_grammar(
-        pick in 0..6_usize, changes in vec((any::<prop::sample::Index>(), 0..38_usize), 0..4),
+        pick in 0..7_usize, changes in vec((any::<prop::sample::Index>(), 0..38_usize), 0..4),
     ) {
         let wires = [
             &b"((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"UTF-8\" \"a\" \"b\") NIL NIL \"7BIT\" 9 1)\
@@ -289,6 +289,7 @@ proptest! {
             b"(\"MESSAGE\" \"X\" NIL NIL NIL \"7BIT\" 5 NIL NIL NIL NIL)",
             b"(((\"A\" \"B\" NIL NIL NIL \"7BIT\" 5) \"X\")(\"TEXT\" \"B\" NIL NIL NIL \"7BIT\" 5 6) \"Y\" NIL)",
             b"(\"MIXED\" (\"a\" \"b\") NIL NIL)",
+            b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 5 NIL NIL (\"en\" \"de\") \"x\")",
         ];
         const OCTETS: &[u8; 38] = b"()\" NILni0123456789\\{}1\r\n\xfc\0ATEXTMEG-~x";
         let mut wire = wires[pick].to_vec();
@@ -316,6 +317,7 @@ fn the_short_way_is_taken() {
     assert!(taken(
         b"((\"A\" \"B\" NIL NIL NIL \"7BIT\" 0)(\"TEXT\" \"B\" NIL NIL NIL \"7BIT\" 0 0) \"X\"))"
     ));
+    assert!(taken(b"(\"A\" \"B\" NIL NIL NIL \"7BIT\" 0 NIL NIL (\"en\" \"de\") NIL))"));
     let nested = |depth| {
         [
             b"(".repeat(depth),
