@@ -5,10 +5,14 @@
 
 #[path = "support/command_values.rs"]
 mod command_values;
+#[path = "support/message_values.rs"]
+mod message_values;
 #[path = "support/response_values.rs"]
 mod response_values;
 #[path = "support/samples.rs"]
 mod samples;
+#[path = "support/search_values.rs"]
+mod search_values;
 #[path = "support/values.rs"]
 mod values;
 

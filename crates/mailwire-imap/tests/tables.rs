@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/extension_samples.rs"]
+mod extension_samples;
 #[path = "support/samples.rs"]
 mod samples;
 mod support;
@@ -10,6 +12,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use extension_samples::Sample;
 use mailwire_core::tolerance::Deviation as _;
 use mailwire_imap::client::ClientConfig;
 use mailwire_imap::code::{Code, CodeName};
@@ -35,7 +38,6 @@ use mailwire_imap::{
     Command, Data, Deviation, Deviations, Extension, Greeting, Mode, Response, StatusKind,
     SyntaxError, TaggedCommand, Tolerance, Verb,
 };
-use samples::Sample;
 use support::call::{Call, Seen, config, inside, selected};
 
 /// The mode in which a command is written as it is in its sample.
@@ -404,10 +406,10 @@ fn words_of(items: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_extension_has_its_samples() {
-    assert_eq!(samples::EXTENSIONS.len(), EXTENSIONS.len());
+    assert_eq!(extension_samples::EXTENSIONS.len(), EXTENSIONS.len());
     let markdown = extensions_markdown();
     for (row, Sample(extension, capability, commands, responses)) in
-        EXTENSIONS.iter().zip(samples::EXTENSIONS)
+        EXTENSIONS.iter().zip(extension_samples::EXTENSIONS)
     {
         let name = row.extension;
         assert_eq!(name, *extension);

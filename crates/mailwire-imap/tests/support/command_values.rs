@@ -4,29 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use mailwire_imap::command::OtherCommand;
-use mailwire_imap::element::annotation::{AnnotationValue, EntryMatch, EntryName};
-use mailwire_imap::element::flag::Flag;
-use mailwire_imap::element::items::{ItemList, Items};
 use mailwire_imap::element::mailbox_filter::{MailboxFilter, Mailboxes};
-use mailwire_imap::element::mod_seq::ModSeq;
 use mailwire_imap::family::acl::{DeleteAcl, ListRights, ModRights, Rights, RightsChange, SetAcl};
 use mailwire_imap::family::annotatemore::{
     AttributeValue, EntryAttributes, GetAnnotation, SetAnnotation,
 };
-use mailwire_imap::family::append::{
-    Append, AppendData, AppendMessage, CatPart, Catenate, Replace,
-};
+use mailwire_imap::family::append::{Append, AppendData, AppendMessage, CatPart, Catenate};
 use mailwire_imap::family::auth::{Authenticate, Login, Password};
 use mailwire_imap::family::capability::Capability;
 use mailwire_imap::family::convert::{
     Conversions, Convert, ConvertAttribute, HeaderSection, MimeType, Transcoding,
 };
-use mailwire_imap::family::copy::Copy;
 use mailwire_imap::family::enable::Enable;
-use mailwire_imap::family::fetch::{
-    BinaryRequest, Fetch, FetchAttribute, FetchMacro, FetchModifier, GmailLabel, GmailLabels,
-    OtherAttribute, OtherModifier, PreviewModifier, SectionRequest,
-};
 use mailwire_imap::family::id::Id;
 use mailwire_imap::family::list::{
     Attribute, List, ListOption, Lsub, ReturnMetadata, ReturnOption as ListReturn, SelectOption,
@@ -41,24 +30,13 @@ use mailwire_imap::family::metadata::{
 use mailwire_imap::family::notify::{Event, EventGroup, Notify, NotifySet};
 use mailwire_imap::family::push::{PushField, PushValue};
 use mailwire_imap::family::quota::{OtherResource, Resource, ResourceLimit, SetQuota};
-use mailwire_imap::family::search::{
-    AnnotationKey, AnnotationScope, CancelUpdate, Charset, EntryType, Esearch, FilterName, GmailId,
-    HeaderKey, InThreadKey, MimePartKey, ModSeqEntry, ModSeqKey, Nested, OtherKey, OtherOption,
-    ReturnOption, ScopeOptions, Search, SearchKey, SearchProgram, SearchSource, UpdateItems,
-};
+use mailwire_imap::family::search::CancelUpdate;
 use mailwire_imap::family::select::{
     QResync, Select, SelectExtension, SelectParameter, SequenceMatch,
-};
-use mailwire_imap::family::sort::{
-    AnnotationSort, OtherSortKey, Sort, SortAttribute, SortCriteria, SortKey,
 };
 use mailwire_imap::family::status::{
     OtherAttribute as OtherStatusAttribute, Status, StatusAttribute, StatusName,
 };
-use mailwire_imap::family::store::{
-    OtherStoreModifier, Store, StoreAction, StoreMode, StoreModifier,
-};
-use mailwire_imap::family::thread::{Thread, ThreadAlgorithm};
 use mailwire_imap::family::uid_batches::UidBatches;
 use mailwire_imap::family::urlauth::{ResetKey, UrlRequest, UrlRump};
 use mailwire_imap::sasl::MechanismName;
@@ -68,6 +46,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::message_values::*;
+use crate::search_values::*;
 use crate::values::*;
 
 pub fn rights() -> S<Rights> {
@@ -209,7 +189,7 @@ fn lsub() -> S<Lsub<'static>> {
     (mailbox(), pattern()).prop_map(|(reference, pattern)| Lsub { reference, pattern }).boxed()
 }
 
-fn append_message() -> S<AppendMessage<'static>> {
+pub fn append_message() -> S<AppendMessage<'static>> {
     let part = prop_oneof![
         literal().prop_map(CatPart::Text),
         literal().prop_map(|literal| CatPart::Utf8(literal.binary())),
@@ -284,7 +264,7 @@ fn mailboxes() -> S<Mailboxes<'static>> {
     vec(mailbox(), 1..3).prop_map(|names| Mailboxes::new(names).unwrap()).boxed()
 }
 
-fn filter(search: bool) -> S<MailboxFilter<'static>> {
+pub fn filter(search: bool) -> S<MailboxFilter<'static>> {
     prop_oneof![
         select(vec![
             if search { MailboxFilter::Selected } else { MailboxFilter::Inboxes },
@@ -334,342 +314,6 @@ fn notify() -> S<Notify<'static>> {
         ),
     ]
     .boxed()
-}
-
-// Searches.
-
-pub fn search_key() -> S<SearchKey<'static>> {
-    use SearchKey as K;
-    let plain = select(vec![
-        K::All,
-        K::Answered,
-        K::Deleted,
-        K::Draft,
-        K::Flagged,
-        K::New,
-        K::Old,
-        K::Recent,
-        K::Seen,
-        K::Unanswered,
-        K::Undeleted,
-        K::Undraft,
-        K::Unflagged,
-        K::Unseen,
-        K::SaveDateSupported,
-    ]);
-    let texts = (astring(), 0..9).prop_map(|(text, which)| match which {
-        0 => K::Bcc(text),
-        1 => K::Body(text),
-        2 => K::Cc(text),
-        3 => K::From(text),
-        4 => K::Subject(text),
-        5 => K::Text(text),
-        6 => K::To(text),
-        7 => K::XGmRaw(text),
-        _ => K::Cid(text),
-    });
-    let dates = (date(), 0..9).prop_map(|(date, which)| match which {
-        0 => K::Before(date),
-        1 => K::On(date),
-        2 => K::SentBefore(date),
-        3 => K::SentOn(date),
-        4 => K::SentSince(date),
-        5 => K::Since(date),
-        6 => K::SavedBefore(date),
-        7 => K::SavedOn(date),
-        _ => K::SavedSince(date),
-    });
-    let numbers =
-        (nz_number(), number64(), any::<u64>(), 0..8).prop_map(|(number, size, id, which)| {
-            match which {
-                0 => K::Larger(size),
-                1 => K::Smaller(size),
-                2 => K::Older(number),
-                3 => K::Younger(number),
-                4 => K::UidAfter(number),
-                5 => K::UidBefore(number),
-                6 => K::XGmMsgId(GmailId(id)),
-                _ => K::XGmThrId(GmailId(id)),
-            }
-        });
-    let sets =
-        (set(), any::<bool>()).prop_map(|(set, uid)| if uid { K::Uid(set) } else { K::Set(set) });
-    let flags = (keyword(), any::<bool>())
-        .prop_map(|(word, not)| if not { K::Unkeyword(word) } else { K::Keyword(word) });
-    let entry = (flag(), select(EntryType::ALL.to_vec()))
-        .prop_filter_map("flags with an entry", |(flag, kind): (Flag<'static>, EntryType)| {
-            ModSeqEntry::new(flag, kind).ok()
-        });
-    let others = prop_oneof![
-        (astring(), astring()).prop_map(|(name, value)| K::Header(HeaderKey { name, value })),
-        (option::of(entry), size()).prop_map(|(entry, value)| {
-            K::ModSeq(ModSeqKey { entry, value: ModSeq::new(value).unwrap() })
-        }),
-        object_id().prop_map(K::EmailId),
-        object_id().prop_map(K::ThreadId),
-        "[a-z-]{1,8}".prop_map(|name| K::Filter(FilterName::new(name).unwrap())),
-        ("/[a-z*%]{1,6}", select(AnnotationScope::ALL.to_vec()), octets()).prop_map(
-            |(entry, attribute, value)| K::Annotation(AnnotationKey {
-                entry: EntryMatch::new(entry).unwrap(),
-                attribute,
-                value: AnnotationValue::new(value),
-            }),
-        ),
-        octets()
-            .prop_filter_map("a label", |label| { GmailLabel::new(label).ok().map(K::XGmLabels) }),
-        Just(K::MimePart(MimePartKey::new("(CHILD EXISTS)").unwrap())),
-        (atom(), option::of(raw()))
-            .prop_map(|(name, values)| { K::Other(OtherKey::new(name, values).unwrap()) }),
-    ];
-    let leaf = prop_oneof![2 => plain, 2 => texts, 1 => dates, 1 => numbers, 1 => sets, 1 => flags, 2 => others];
-    // A key that is not known takes the values behind it: not all keys can stand beside each other.
-    leaf.prop_recursive(4, 16, 3, |inner| {
-        let one = inner.clone();
-        let two = (inner.clone(), inner.clone());
-        let more = vec(inner.clone(), 1..4);
-        prop_oneof![
-            one.clone().prop_filter_map("NOT", |key| SearchKey::not(key).ok()),
-            one.clone().prop_filter_map("FUZZY", |key| SearchKey::fuzzy(key).ok()),
-            two.prop_filter_map("OR", |(one, two)| SearchKey::or(one, two).ok()),
-            more.prop_filter_map("a group", |keys| SearchKey::group(keys).ok()),
-            one.prop_filter_map("INTHREAD", |key| {
-                let algorithm = ThreadAlgorithm::REFS;
-                let key = Nested::new(key).ok()?;
-                Some(SearchKey::InThread(InThreadKey { algorithm, key }))
-            }),
-        ]
-    })
-    .boxed()
-}
-
-fn charset() -> S<Charset<'static>> {
-    select(vec!["UTF-8", "US-ASCII", "KOI8-R", "X Y"])
-        .prop_filter_map("a charset", |name| Charset::new(name).ok())
-        .boxed()
-}
-
-fn program() -> S<SearchProgram<'static>> {
-    vec(search_key(), 1..4).prop_filter_map("keys", |keys| SearchProgram::new(keys).ok()).boxed()
-}
-
-fn full_program() -> S<SearchProgram<'static>> {
-    (program(), charset()).prop_map(|(program, charset)| program.with_charset(charset)).boxed()
-}
-
-fn any_program() -> S<SearchProgram<'static>> {
-    prop_oneof![program(), full_program()].boxed()
-}
-
-fn return_options() -> S<ItemList<'static, ReturnOption<'static>>> {
-    let one = prop_oneof![
-        4 => select(vec![
-            ReturnOption::Min,
-            ReturnOption::Max,
-            ReturnOption::All,
-            ReturnOption::Count,
-            ReturnOption::Save,
-            ReturnOption::Context,
-            ReturnOption::Relevancy,
-        ]),
-        1 => partial_range().prop_map(ReturnOption::Partial),
-        1 => vec(attribute(), 0..3)
-            .prop_map(|items| ReturnOption::Update(UpdateItems::new(items))),
-        1 => parameter().prop_map(|other| ReturnOption::Other(OtherOption::new(other).unwrap())),
-    ];
-    list(one.boxed())
-}
-
-fn search() -> S<Search<'static>> {
-    (option::of(return_options()), any_program())
-        .prop_map(|(options, program)| Search { options, program })
-        .boxed()
-}
-
-fn esearch() -> S<Esearch<'static>> {
-    let source = (vec(filter(true), 1..3), option::of(vec(parameter(), 1..3))).prop_map(
-        |(filters, scope)| {
-            let source = SearchSource::new(filters).unwrap();
-            match scope.map(ScopeOptions::new) {
-                Some(Ok(scope)) => source.with_scope(scope),
-                _ => source,
-            }
-        },
-    );
-    (option::of(source), option::of(return_options()), any_program())
-        .prop_map(|(source, options, program)| Esearch { source, options, program })
-        .boxed()
-}
-
-fn sort() -> S<Sort<'static>> {
-    let key = prop_oneof![
-        4 => select(vec![
-            SortKey::Arrival, SortKey::Cc, SortKey::Date, SortKey::From, SortKey::Size,
-            SortKey::Subject, SortKey::To, SortKey::DisplayFrom, SortKey::DisplayTo,
-            SortKey::Relevancy, SortKey::Uid, SortKey::ModSeq,
-        ]),
-        1 => ("/[a-z]{1,6}", select(SortAttribute::ALL.to_vec())).prop_map(
-            |(entry, attribute)| SortKey::Annotation(AnnotationSort {
-                entry: EntryName::new(entry).unwrap(),
-                attribute,
-            }),
-        ),
-        1 => (atom(), option::of(raw())).prop_map(|(name, values)| {
-            SortKey::Other(OtherSortKey::new(name, values).unwrap())
-        }),
-    ];
-    let criterion = (key, any::<bool>())
-        .prop_map(|(key, reverse)| if reverse { key.descending() } else { key.ascending() });
-    (vec(criterion, 1..4), full_program(), option::of(return_options()))
-        .prop_map(|(criteria, program, options)| {
-            let sort = Sort::new(SortCriteria::new(criteria).unwrap(), program).unwrap();
-            match options {
-                Some(options) => sort.with_options(options),
-                None => sort,
-            }
-        })
-        .boxed()
-}
-
-fn thread() -> S<Thread<'static>> {
-    let algorithm = select(vec![
-        ThreadAlgorithm::ORDERED_SUBJECT,
-        ThreadAlgorithm::REFERENCES,
-        ThreadAlgorithm::REFS,
-        ThreadAlgorithm::new("X-NEW").unwrap(),
-    ]);
-    (algorithm, full_program())
-        .prop_map(|(algorithm, program)| Thread::new(algorithm, program).unwrap())
-        .boxed()
-}
-
-// Messages.
-
-pub fn attribute() -> S<FetchAttribute<'static>> {
-    use FetchAttribute as A;
-    let plain = select(vec![
-        A::Uid,
-        A::Flags,
-        A::ModSeq,
-        A::Envelope,
-        A::Body,
-        A::BodyStructure,
-        A::InternalDate,
-        A::Rfc822,
-        A::Rfc822Header,
-        A::Size,
-        A::Rfc822Text,
-        A::EmailId,
-        A::ThreadId,
-        A::SaveDate,
-        A::GmailMessageId,
-        A::GmailThreadId,
-        A::GmailLabels,
-        A::DigestSha1,
-        A::ConversationId,
-        A::CreatedModSeq,
-    ]);
-    let range = || option::of((size(), size()));
-    let sections = (section(), range(), any::<bool>()).prop_map(|(section, range, peek)| {
-        let mut request = SectionRequest::new(&section);
-        if peek {
-            request = request.without_seen();
-        }
-        match range {
-            Some((offset, length)) => {
-                A::Section(request.with_range(offset, length.max(1)).unwrap())
-            }
-            None => A::Section(request),
-        }
-    });
-    let parts = (binary_part(), range(), any::<bool>()).prop_map(|(part, range, peek)| {
-        let mut request = BinaryRequest::new(part);
-        if peek {
-            request = request.without_seen();
-        }
-        match range {
-            Some((offset, length)) => A::Binary(request.with_range(offset, length.max(1)).unwrap()),
-            None => A::Binary(request),
-        }
-    });
-    let modifiers = || {
-        vec(select(vec!["LAZY", "FUZZY", "LAZY=FUZZY"]), 0..3).prop_map(|words| {
-            Items::new(words.into_iter().map(|word| PreviewModifier::new(word).unwrap()))
-        })
-    };
-    prop_oneof![
-        5 => plain,
-        2 => sections,
-        1 => parts,
-        1 => binary_part().prop_map(A::BinarySize),
-        1 => modifiers().prop_map(A::Preview),
-        1 => modifiers().prop_map(A::Snippet),
-        1 => annotation_request().prop_map(|request| A::Annotation(Box::new(request))),
-        1 => ("X-[A-Z]{1,5}(\\[[0-9.]{1,3}\\])?", option::of("\\([a-z]{1,4}( [0-9])?\\)"))
-            .prop_map(|(name, arguments)| A::Other(OtherAttribute::new(name, arguments).unwrap())),
-    ]
-    .boxed()
-}
-
-fn fetch() -> S<Fetch<'static>> {
-    let modifier = prop_oneof![
-        mod_seq().prop_map(FetchModifier::ChangedSince),
-        Just(FetchModifier::Vanished),
-        partial_range().prop_map(FetchModifier::Partial),
-        parameter().prop_map(|other| FetchModifier::Other(OtherModifier::new(other).unwrap())),
-    ];
-    let attributes = prop_oneof![
-        1 => select(FetchMacro::ALL.to_vec()).prop_map(Into::into),
-        5 => vec(attribute(), 1..5).prop_filter_map("attributes", |attributes| {
-            mailwire_imap::family::fetch::FetchAttributes::new(attributes).ok()
-        }),
-    ];
-    (set(), attributes, vec(modifier, 0..3))
-        .prop_map(|(messages, attributes, modifiers)| Fetch {
-            messages,
-            attributes,
-            modifiers: Items::new(modifiers),
-        })
-        .boxed()
-}
-
-pub fn gmail_labels() -> S<GmailLabels<'static>> {
-    let label = octets().prop_filter_map("a label", |label| GmailLabel::new(label).ok());
-    vec(label, 0..3).prop_map(GmailLabels::new).boxed()
-}
-
-fn store() -> S<Store<'static>> {
-    let mode = || select(vec![StoreMode::Replace, StoreMode::Add, StoreMode::Remove]);
-    let action = prop_oneof![
-        (mode(), any::<bool>(), flags()).prop_map(|(mode, silent, flags)| StoreAction::Flags {
-            mode,
-            silent,
-            flags
-        }),
-        (mode(), any::<bool>(), gmail_labels())
-            .prop_map(|(mode, silent, labels)| StoreAction::GmailLabels { mode, silent, labels }),
-        annotations().prop_map(StoreAction::Annotation),
-    ];
-    let modifier = prop_oneof![
-        size().prop_map(|value| StoreModifier::UnchangedSince(ModSeq::new(value).unwrap())),
-        parameter().prop_map(|other| StoreModifier::Other(OtherStoreModifier::new(other).unwrap())),
-    ];
-    (set(), vec(modifier, 0..3), action)
-        .prop_map(|(messages, modifiers, action)| Store {
-            messages,
-            modifiers: Items::new(modifiers),
-            action,
-        })
-        .boxed()
-}
-
-fn copy() -> S<Copy<'static>> {
-    (set(), mailbox()).prop_map(|(messages, mailbox)| Copy { messages, mailbox }).boxed()
-}
-
-fn replace() -> S<Replace<'static>> {
-    (option::of(nz_number()), mailbox(), append_message())
-        .prop_map(|(message, mailbox, new)| Replace { message, mailbox, new })
-        .boxed()
 }
 
 pub fn mime_type() -> S<MimeType<'static>> {

@@ -45,6 +45,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::command_values::*;
+use crate::message_values::*;
 use crate::samples;
 use crate::values::*;
 
