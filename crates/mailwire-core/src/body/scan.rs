@@ -7,6 +7,8 @@
 
 use memchr::{memchr, memmem};
 
+use super::findings::Findings;
+
 /// Octets that are looked at in one go. Twice as many are no longer unrolled, and take twice the
 /// time.
 const WINDOW: usize = 256;
@@ -26,6 +28,13 @@ pub(super) struct Seen {
 
 impl Seen {
     const NOTHING: Self = Self { bare: false, dot: false, nul: false, eight_bit: false };
+
+    /// Looks for the octets alone that are asked for, and for nothing in a row.
+    pub(super) fn octets(octets: &[u8], ask: Findings) -> Self {
+        let nul = ask.contains(Findings::NUL) && memchr(0, octets).is_some();
+        let eight_bit = ask.contains(Findings::EIGHT_BIT) && !octets.is_ascii();
+        Self { nul, eight_bit, ..Self::NOTHING }
+    }
 
     const fn and(self, other: Self) -> Self {
         Self {
@@ -135,6 +144,8 @@ pub(super) struct Dots {
 
 impl Dots {
     const NONE: Self = Self { places: [0; 24], count: 0, more: false };
+    /// Nobody has looked for them.
+    pub(super) const UNKNOWN: Self = Self { more: true, ..Self::NONE };
 
     /// Adds the dots of the window of `octets` that begins at `at`.
     fn add(&mut self, octets: &[u8], at: usize, dealt_with: usize) {
