@@ -127,7 +127,7 @@ enum Reading {
     Responses,
     /// The octets of a literal.
     Literal(mailwire_core::body::Counted),
-    /// Not ours: TLS or compression begins.
+    /// Not ours: TLS or compression begins, or compression ends.
     Handover(Handover),
 }
 
@@ -487,7 +487,9 @@ impl Machine for Client {
         match self.reading {
             Reading::Literal(_) => return Wait::Body,
             Reading::Handover(Handover::Tls { .. }) => return Wait::Tls,
-            Reading::Handover(Handover::Compression { .. }) => return Wait::Application,
+            Reading::Handover(Handover::Compression { .. } | Handover::Plain { .. }) => {
+                return Wait::Application;
+            }
             Reading::Responses if self.state == State::Greeting => return Wait::Greeting,
             Reading::Responses => {}
         }

@@ -104,6 +104,13 @@ pub enum Event<'i> {
     /// What follows is compressed, in both directions: what the input holds and was not consumed belongs to
     /// the inflater. Then call [`compression_started`](super::Client::compression_started).
     CompressReady,
+    /// UNAUTHENTICATE was accepted, and nothing behind it is compressed, in either direction: RFC 8437
+    /// section 4.1. What the inflater gave and was not consumed is dropped; what it did not take is the next
+    /// input. Then call [`compression_ended`](super::Client::compression_ended).
+    ///
+    /// The client sends nothing between the command and its answer, so that a deflater that is flushed
+    /// behind every write ends where the command does.
+    CompressEnd,
     /// A response that breaks the grammar or a limit. The session goes on behind it.
     Invalid {
         /// Its octets: all of them where it breaks the grammar, else its beginning.

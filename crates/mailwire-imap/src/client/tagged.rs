@@ -119,6 +119,9 @@ impl Client {
             Verb::Unauthenticate if good => {
                 self.forget_login();
                 self.forget_extensions();
+                if self.flags.compressed {
+                    self.reading = Reading::Handover(Handover::Plain { told: false });
+                }
             }
             Verb::Compress if good => {
                 self.reading = Reading::Handover(Handover::Compression { told: false });

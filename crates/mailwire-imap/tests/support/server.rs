@@ -205,6 +205,7 @@ impl Driven for App {
                 self.tls = true;
             }
             Event::CompressReady => self.log("compress ready"),
+            Event::CompressEnd => self.log("compress end"),
             Event::Closed => self.log("closed"),
             other => panic!("{other:?}"),
         }
