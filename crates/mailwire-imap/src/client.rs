@@ -427,7 +427,8 @@ impl Machine for Client {
         }
         if let Some((ticket, kind)) = self.settled.take() {
             let (status, deviations) = (Status::fixed(kind, ""), Deviations::EMPTY);
-            return Ok(Received::event(0, Event::Completed { ticket, status, deviations }));
+            let ends = self.is_closed();
+            return Ok(Received::event(0, Event::Completed { ticket, status, deviations, ends }));
         }
         if let Some((ticket, outcome)) = self.ended.pop_front() {
             return Ok(Received::event(0, Event::Unanswered { ticket, outcome }));

@@ -212,7 +212,7 @@ fn x_06_a_line_has_an_end() {
         }
     };
     assert_eq!(end, 16_500);
-    assert_eq!(error, PeerError::Limit { name: "line_early", limit: 8192 });
+    assert_eq!(error, PeerError::Overrun { name: "line_early", limit: 8192 });
     assert!(server.transmit().first().starts_with(b"* BYE [TOOBIG]"));
 }
 

@@ -41,6 +41,11 @@ pub enum Event<'i> {
         status: Status<'i>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True when the session ends with it, so that nothing can be sent any more: behind LOGOUT, where
+        /// the server refuses TLS or does not offer it and the policy requires it, and where it refuses a
+        /// message of which a part is sent. What [`receive`](mailwire_core::Machine::receive) gives next
+        /// tells which.
+        ends: bool,
     },
     /// The end of a command that has no answer.
     Unanswered {

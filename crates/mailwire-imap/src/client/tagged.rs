@@ -52,7 +52,8 @@ impl Client {
             }
             self.pump();
         }
-        Ok(Event::Completed { ticket: command.ticket, status: tagged.status, deviations })
+        let (ticket, status, ends) = (command.ticket, tagged.status, self.is_closed());
+        Ok(Event::Completed { ticket, status, deviations, ends })
     }
 
     /// Where the command in flight with this tag stands.

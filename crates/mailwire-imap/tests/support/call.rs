@@ -57,6 +57,7 @@ impl peer::Seen for Seen {
     type Client = Client;
 
     fn error(error: PeerError) -> Self {
+        assert!(error.is_fatal(), "{error:?}");
         Self::Error(error)
     }
 

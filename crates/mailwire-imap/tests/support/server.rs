@@ -121,6 +121,7 @@ impl Driven for App {
     }
 
     fn fail(&mut self, error: PeerError) {
+        assert!(error.is_fatal(), "{error:?}");
         if self.error.is_none() {
             self.log(format!("error {error:?}"));
         }
@@ -314,7 +315,7 @@ impl Heard {
     /// The name of the limit that closed the session.
     pub fn limit(&self) -> Option<&'static str> {
         match self.error {
-            Some(PeerError::Limit { name, .. }) => Some(name),
+            Some(PeerError::Limit { name, .. } | PeerError::Overrun { name, .. }) => Some(name),
             _ => None,
         }
     }

@@ -364,6 +364,7 @@ impl Driven for Store {
     }
 
     fn fail(&mut self, error: PeerError) {
+        assert!(error.is_fatal(), "{error:?}");
         self.error = Some(error);
     }
 
