@@ -500,6 +500,22 @@ fn messages() {
     ]);
 }
 
+#[test]
+fn a_parenthesis_too_many_is_written_once() {
+    for (wire, written) in [
+        (&b"* 5 FETCH (UID 7) UID x(\r\n"[..], &b"* 5 FETCH (UID 7) UID x(\r\n"[..]),
+        (b"* 5 FETCH (UID 7 ) UID x(\r\n", b"* 5 FETCH (UID 7) UID x(\r\n"),
+        (b"* 5 FETCH (UID 7) FLAGS () UID x(\r\n", b"* 5 FETCH (UID 7 FLAGS ()) UID x(\r\n"),
+        (b"* 5 FETCH (UID 7))\r\n", b"* 5 FETCH (UID 7))\r\n"),
+        (b"* 5 FETCH (X-NEW ) UID 7)\r\n", b"* 5 FETCH (X-NEW ) UID 7)\r\n"),
+    ] {
+        let response = Response::Data(Data::Fetch(parsed(wire)));
+        assert_eq!(response.to_bytes_in(Mode::SERVER).as_slice(), written);
+        let again = Response::Data(Data::Fetch(parsed(written)));
+        assert_eq!(again, response);
+    }
+}
+
 fn parsed(wire: &'static [u8]) -> FetchData<'static> {
     match Response::parse_with(wire, Tolerance::lenient()) {
         Ok((Response::Data(Data::Fetch(fetch) | Data::UidFetch(fetch)), _)) => fetch,
@@ -514,10 +530,10 @@ fn damage_costs_what_is_damaged() {
         (b"* 5 FETCH (\" UID 7\r\n", &["\""]),
         (b"* 5 FETCH (UID 7 FLAGS (\\Seen\r\n", &[" FLAGS (\\Seen"]),
         (b"* 5 FETCH (BODY (\x00TEXT\" \"A)\" \x01) UID 7)\r\n", &["BODY (\0TEXT\" \"A)\" \x01)"]),
-        (b"* 5 FETCH (UID 7 BODY (\"a\" ())) FLAGS (\\Seen))\r\n", &["BODY (\"a\" ())"]),
+        (b"* 5 FETCH (UID 7 BODY (\"a\" ())) FLAGS (\\Seen))\r\n", &["BODY (\"a\" ()))"]),
         (b"* 5 FETCH (UID 7 \x01\x02)\r\n", &["\x01\x02"]),
         (b"* 5 FETCH (UID 7 X-NEW)\r\n", &["X-NEW"]),
-        (b"* 5 FETCH (X-NEW ) UID 7)\r\n", &["X-NEW "]),
+        (b"* 5 FETCH (X-NEW ) UID 7)\r\n", &["X-NEW )"]),
         (b"* 5 FETCH (FLAGS(\\Seen) UID 7)\r\n", &["FLAGS(\\Seen)"]),
         (b"* 5 FETCH (UID 7) ) ) {x\r\n", &[" ) ) {x"]),
         (b"* 5 FETCH (BODY[HEADER.FIELDS ()] {3}\r\n)\r\n UID 7)\r\n", {
@@ -536,8 +552,15 @@ fn damage_costs_what_is_damaged() {
 /// Strings without an end are not looked for one again and again: this would take minutes.
 #[test]
 fn damage_takes_linear_time() {
-    for item in [&b"\\\"\\\" "[..], b"\" (", b"PREVIEW \\\" ", b"X \\\"( ", b"(\"\\\"", b"UID {9} "]
-    {
+    for item in [
+        &b"\\\"\\\" "[..],
+        b"\" (",
+        b"PREVIEW \\\" ",
+        b"X \\\"( ",
+        b"(\"\\\"",
+        b"UID {9} ",
+        b"UID x) UID 7 ",
+    ] {
         let wire = [b"* 5 FETCH (", item.repeat(100_000).as_slice(), b"\0)\r\n"].concat();
         for tolerance in [Tolerance::default(), Tolerance::lenient()] {
             let (response, _) = Response::parse_in(&wire, Mode::REV1, tolerance).unwrap();
