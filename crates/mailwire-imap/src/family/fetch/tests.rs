@@ -23,29 +23,12 @@ use crate::element::parameter::{Label, Parameter};
 use crate::element::partial_range::PartialRange;
 use crate::element::section::{Section, SectionBinary, SectionPart};
 use crate::element::string::{Atom, IString};
-use crate::rows::{check_lenient, check_rejects, check_rows, check_rows_in};
+use crate::rows::{
+    check_lenient, check_lenient_uncontained, check_rejects, check_rows, check_rows_in,
+};
 use crate::{Data, Mode, Response, Tolerance};
 
 mod stream;
-
-/// `(bytes, deviation, canonical)`, where damage is not contained: nothing but the deviation makes the bytes
-/// legal.
-fn check_lenient_uncontained<T: Wire<'static> + PartialEq + core::fmt::Debug>(
-    rows: &[(&'static [u8], Deviation, &'static [u8])],
-) {
-    for &(bytes, deviation, canonical) in rows {
-        let parse = |bytes, tolerance| {
-            mailwire_core::rows::parse::<Deviation, T>(Mode::SERVER.bits(), bytes, tolerance)
-        };
-        let shown = bytes.escape_ascii();
-        let others = Tolerance::lenient().without(deviation).without(Deviation::InvalidItem);
-        assert!(parse(bytes, others).is_err(), "{shown} needs no {deviation:?}");
-        let (value, met) = parse(bytes, Tolerance::strict().with(deviation)).unwrap();
-        assert_eq!(met.iter().collect::<Vec<_>>(), [deviation], "{shown}");
-        let written = mailwire_core::encoder::to_bytes_in(&value, Mode::SERVER.bits());
-        assert_eq!(written.escape_ascii().to_string(), canonical.escape_ascii().to_string());
-    }
-}
 
 fn section(wire: &'static str) -> Section<'static> {
     Section::parse(wire.as_bytes()).unwrap()
