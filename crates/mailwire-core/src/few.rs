@@ -61,6 +61,13 @@ impl<T, const N: usize> Few<T, N> {
         self.iter().next()
     }
 
+    /// True when there are more values than stand inside the struct.
+    #[inline]
+    #[must_use]
+    pub fn has_spilled(&self) -> bool {
+        !self.more.is_empty()
+    }
+
     /// The last value.
     #[must_use]
     pub fn last_mut(&mut self) -> Option<&mut T> {

@@ -186,6 +186,9 @@ pub(super) fn parse_list<'a>(
         };
         let streamed = behind.is_empty() && item.is_streamed();
         items.push(item);
+        if items.has_spilled() {
+            cx.check_elements(items.len(), behind)?;
+        }
         if streamed {
             return Ok((behind, End::Streamed));
         }

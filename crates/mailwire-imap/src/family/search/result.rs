@@ -130,13 +130,13 @@ impl<'a> SearchData<'a> {
             }
             _ => {}
         }
-        let (rest, (damage, numbers, mod_seq)) = Damage::parse(input, cx);
+        let (rest, (damage, numbers, mod_seq)) = Damage::parse(input, cx)?;
         Ok((rest, Self { numbers, mod_seq, damage: Some(Box::new(damage)) }))
     }
 
     /// What stands among the numbers and is none, or a modification sequence that is broken. The numbers
     /// are then perhaps not all that were found.
-    pub fn invalid(&self) -> impl Iterator<Item = &Invalid<'a>> {
+    pub fn invalid(&self) -> impl Iterator<Item = Invalid<'_>> {
         self.damage.iter().flat_map(|damage| damage.words())
     }
 
@@ -233,7 +233,7 @@ mod tests {
             let read: Vec<_> = found.numbers().iter().map(|number| number.get()).collect();
             assert_eq!((read.as_slice(), found.mod_seq().map(ModSeq::get)), (numbers, mod_seq));
             let text = |one: &Invalid<'_>| String::from_utf8_lossy(one.as_bytes()).into_owned();
-            let words: Vec<_> = found.invalid().map(|one| (text(one), one.error().at)).collect();
+            let words: Vec<_> = found.invalid().map(|one| (text(&one), one.error().at)).collect();
             let expected: Vec<_> = invalid.iter().map(|(text, at)| ((*text).into(), *at)).collect();
             assert_eq!(words, expected, "{shown}");
             assert_eq!(found.to_bytes().escape_ascii().to_string(), shown.to_string());
