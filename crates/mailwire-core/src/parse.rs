@@ -147,7 +147,7 @@ impl Context {
 
     /// What was more than the context allows: `elements` or `ranges`.
     #[must_use]
-    pub const fn over(&self) -> Option<&'static str> {
+    pub fn over(&self) -> Option<&'static str> {
         self.over.get()
     }
 
