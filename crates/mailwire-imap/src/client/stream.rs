@@ -97,7 +97,8 @@ impl Client {
             Head::Metadata(_) | Head::MoreMetadata(_) => None,
         };
         self.streaming = Some(Box::new(Streaming { message, of }));
-        Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations }))))
+        let untrusted = self.is_untrusted();
+        Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations, untrusted }))))
     }
 
     /// What stands before a literal, with what stood before others of the same response.
@@ -146,21 +147,25 @@ impl Client {
         frame: &'i [u8],
         tolerance: Tolerance,
     ) -> Option<Event<'i>> {
-        let mode = self.mode();
+        let (mode, untrusted) = (self.mode(), self.is_untrusted());
         // Nothing is told of what was not wanted.
         let Streaming { message, of } = *self.streaming.take()?;
         let invalid =
             |error| Some(Event::Invalid { frame, error: PeerError::Syntax(error), of: None });
         let Some(message) = message else {
             return match metadata::parse_tail(frame, mode, tolerance) {
-                Ok((tail, deviations)) => Some(Event::MetadataEnd { tail, of, deviations }),
+                Ok((tail, deviations)) => {
+                    Some(Event::MetadataEnd { tail, of, deviations, untrusted })
+                }
                 Err(error) => invalid(error),
             };
         };
         let message: FetchHead<'i> = message;
         match fetch::parse_tail(frame, mode, tolerance) {
             Ok((tail, deviations)) => match message.join(tail) {
-                FetchProgress::Done(data) => Some(Event::Response { data, of, deviations }),
+                FetchProgress::Done(data) => {
+                    Some(Event::Response { data, of, deviations, untrusted })
+                }
                 FetchProgress::More(_) => invalid(SyntaxError { rule: "msg-att", at: 0 }),
             },
             Err(error) => invalid(error),
