@@ -47,15 +47,17 @@ mailwire_core::limits! {
         nesting_early: u16 = 1, "levels", "RFC 2971 section 3.1: one list.";
         /// Parentheses within parentheses in a response.
         response_nesting: u16 = 100, "levels", "RFC 9051 section 7.5.2 has no limit for body structures; real ones have 40.";
-        /// Elements of one list in a command. Not checked yet: `line` is what bounds it.
+        /// Elements of one list in a command: flags, search keys, entries, messages of APPEND. Values of
+        /// extensions that are not known are not looked into.
         elements: u32 = 10_000, "elements", "RFC 9051 section 9 has no limit.";
-        /// Elements of one list in a response. Not checked yet: `response_line` is what bounds it.
+        /// Elements of one list in a response: items of a message, addresses, parts, numbers of SEARCH.
+        /// Values of extensions that are not known are not looked into.
         response_elements: u32 = 1_000_000, "elements", "RFC 9051 section 9 has no limit; SEARCH lists messages.";
         /// Capabilities that a client keeps.
         capabilities: u16 = 1000, "capabilities", "RFC 9051 section 7.2.2 has no limit; real servers have under a hundred.";
         /// Ranges of a sequence set in a command.
         ranges: u32 = 8192, "ranges", "RFC 7162 section 4: what does not fit is split.";
-        /// Ranges of a sequence set in a response. Not checked yet: `response_line` is what bounds it.
+        /// Ranges of a set of numbers in a response.
         response_ranges: u32 = 100_000, "ranges", "RFC 4731 section 3.1 has no limit.";
         /// Commands that are refused for what they are before a server closes.
         bad_commands: u16 = 20, "commands", "RFC 9051 section 7.1.3 leaves it open; Dovecot has 20.";

@@ -146,6 +146,7 @@ impl<'a, T: Item> Items<'a, T> {
             (rest, _) = cut(T::parse_item(rest, cx))?;
             len = len.saturating_add(1);
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = input.split_at(input.len() - rest.len()).0;
         Ok((rest, Self::checked(wire, len, cx)))
     }
@@ -181,6 +182,7 @@ impl<'a, T: Item> Items<'a, T> {
             (rest, ()) = cut(T::check_item(rest, cx))?;
             len = len.saturating_add(1);
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = input.split_at(input.len() - rest.len()).0;
         Ok((rest, Self::checked(wire, len, cx)))
     }

@@ -45,6 +45,7 @@ answers! {
     LineTooLong: Bad "" "line too long";
     TooManyLiterals: Bad "LIMIT" "too many literals";
     TooManyRanges: Bad "LIMIT" "too many ranges";
+    TooManyElements: Bad "LIMIT" "too many elements";
     CommandTooLarge: Bad "TOOBIG" "command too large";
     LiteralTooLarge: Bad "TOOBIG" "literal too large";
     LiteralHeader: Bad "" "the header of the literal cannot be read";
@@ -102,6 +103,7 @@ impl OwnAnswer {
                 "auth_line" => Self::AuthLineTooLong,
                 "literals" => Self::TooManyLiterals,
                 "ranges" => Self::TooManyRanges,
+                "elements" => Self::TooManyElements,
                 "message" => Self::MessageTooLarge,
                 "command" | "command_early" => Self::CommandTooLarge,
                 _ => Self::LiteralTooLarge,
