@@ -204,7 +204,14 @@ impl<'a> Wire<'a> for StoreAction<'a> {
             [b'-', rest @ ..] => (StoreMode::Remove, rest),
             _ => (StoreMode::Replace, input),
         };
-        let (rest, changed) = Changed::parse_part(name_at, cx)?;
+        // As most clients write it.
+        let (rest, changed) = match name_at.strip_prefix(b"FLAGS") {
+            Some(rest @ [b' ', ..]) => (rest, Changed::Flags),
+            Some([b'.', b'S', b'I', b'L', b'E', b'N', b'T', b' ', ..]) => {
+                (name_at.get(b"FLAGS.SILENT".len()..).unwrap_or_default(), Changed::FlagsSilent)
+            }
+            _ => Changed::parse_part(name_at, cx)?,
+        };
         if changed == Changed::Annotation && mode != StoreMode::Replace {
             return Err(fail(name_at, "store-att-flags"));
         }
