@@ -61,6 +61,20 @@ impl<T, const N: usize> Few<T, N> {
         self.iter().next()
     }
 
+    /// True when there are more values than stand inside the struct.
+    #[inline]
+    #[must_use]
+    pub fn has_spilled(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    /// The last value.
+    #[must_use]
+    pub fn last_mut(&mut self) -> Option<&mut T> {
+        let last = self.inline.iter_mut().rev().find_map(Option::as_mut);
+        self.more.last_mut().or(last)
+    }
+
     /// The values in their order.
     pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
         self.inline.iter().map_while(Option::as_ref).chain(&self.more)
@@ -128,7 +142,8 @@ mod tests {
     #[test]
     fn values_keep_their_order_on_both_sides_of_the_limit() {
         for len in 0..6_u8 {
-            let few: Few<u8, 3> = (0..len).collect();
+            let mut few: Few<u8, 3> = (0..len).collect();
+            assert_eq!(few.last_mut().copied(), len.checked_sub(1));
             assert_eq!(few.len(), usize::from(len));
             assert_eq!(few.is_empty(), len == 0);
             assert_eq!(few.first().copied(), (0..len).next());

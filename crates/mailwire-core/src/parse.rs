@@ -84,6 +84,9 @@ pub struct Context {
     met: Cell<u128>,
     mode: u32,
     depth: Cell<u16>,
+    elements: u32,
+    ranges: u32,
+    over: Cell<Option<&'static str>>,
 }
 
 /// How deep elements may be nested, unless a context says otherwise.
@@ -98,6 +101,9 @@ impl Context {
             met: Cell::new(0),
             mode: 0,
             depth: Cell::new(DEPTH),
+            elements: u32::MAX,
+            ranges: u32::MAX,
+            over: Cell::new(None),
         }
     }
 
@@ -111,6 +117,50 @@ impl Context {
     #[must_use]
     pub const fn with_depth(self, depth: u16) -> Self {
         Self { depth: Cell::new(depth), ..self }
+    }
+
+    /// The context for lists of up to so many elements, and sets of up to so many ranges.
+    #[must_use]
+    pub const fn with_counts(self, elements: u32, ranges: u32) -> Self {
+        Self { elements, ranges, ..self }
+    }
+
+    /// Checks a list that was read, and how many elements it has. What holds fewer octets holds fewer
+    /// elements: a list that is not counted is checked by its octets first.
+    ///
+    /// # Errors
+    /// Rule `elements`, which [`over`](Self::over) tells too: damage that is contained hides it.
+    #[inline]
+    pub fn check_elements(&self, count: usize, rest: &[u8]) -> Result<(), nom::Err<Fail>> {
+        if count <= self.elements as usize { Ok(()) } else { Err(self.exceed(rest, "elements")) }
+    }
+
+    /// True where a list of so many octets may have more elements than the context allows.
+    #[inline]
+    #[must_use]
+    pub const fn may_exceed(&self, octets: usize) -> bool {
+        octets > self.elements as usize
+    }
+
+    /// Checks how many ranges a set has that was read.
+    ///
+    /// # Errors
+    /// Rule `ranges`, which [`over`](Self::over) tells too.
+    #[inline]
+    pub fn check_ranges(&self, count: u32, rest: &[u8]) -> Result<(), nom::Err<Fail>> {
+        if count <= self.ranges { Ok(()) } else { Err(self.exceed(rest, "ranges")) }
+    }
+
+    #[cold]
+    fn exceed(&self, rest: &[u8], rule: &'static str) -> nom::Err<Fail> {
+        self.over.set(Some(rule));
+        stop(rest, rule)
+    }
+
+    /// What was more than the context allows: `elements` or `ranges`.
+    #[must_use]
+    pub fn over(&self) -> Option<&'static str> {
+        self.over.get()
     }
 
     /// The mode bits.
@@ -152,6 +202,7 @@ impl Context {
         let inner = self.clone().with_mode(mode);
         let result = parse(&inner);
         self.met.set(inner.met.get());
+        self.over.set(inner.over.get());
         result
     }
 

@@ -27,7 +27,8 @@ mailwire_core::limits! {
         command: u32 = 1_048_576, "octets", "RFC 7888 section 4 leaves it to the server.";
         /// The same before the client is authenticated.
         command_early: u32 = 65_536, "octets", "RFC 2971 section 3.3: ID may have over 30,000.";
-        /// Octets of a refused command that a server drops before it closes.
+        /// Octets of a refused command that a server drops before it closes. Those of a message that the
+        /// application refuses do not count: `message` bounds them.
         discard: u32 = 65_536, "octets", "RFC 7888 section 4: read it and refuse, or say BYE.";
         /// The largest message that a server takes; it is what APPENDLIMIT offers.
         message: u64 = 52_428_800, "octets", "RFC 7889 section 2 leaves it to the server.";
@@ -46,15 +47,17 @@ mailwire_core::limits! {
         nesting_early: u16 = 1, "levels", "RFC 2971 section 3.1: one list.";
         /// Parentheses within parentheses in a response.
         response_nesting: u16 = 100, "levels", "RFC 9051 section 7.5.2 has no limit for body structures; real ones have 40.";
-        /// Elements of one list in a command. Not checked yet: `line` is what bounds it.
+        /// Elements of one list in a command: flags, search keys, entries, messages of APPEND. Values of
+        /// extensions that are not known are not looked into.
         elements: u32 = 10_000, "elements", "RFC 9051 section 9 has no limit.";
-        /// Elements of one list in a response. Not checked yet: `response_line` is what bounds it.
+        /// Elements of one list in a response: items of a message, addresses, parts, numbers of SEARCH.
+        /// Values of extensions that are not known are not looked into.
         response_elements: u32 = 1_000_000, "elements", "RFC 9051 section 9 has no limit; SEARCH lists messages.";
         /// Capabilities that a client keeps.
         capabilities: u16 = 1000, "capabilities", "RFC 9051 section 7.2.2 has no limit; real servers have under a hundred.";
         /// Ranges of a sequence set in a command.
         ranges: u32 = 8192, "ranges", "RFC 7162 section 4: what does not fit is split.";
-        /// Ranges of a sequence set in a response. Not checked yet: `response_line` is what bounds it.
+        /// Ranges of a set of numbers in a response.
         response_ranges: u32 = 100_000, "ranges", "RFC 4731 section 3.1 has no limit.";
         /// Commands that are refused for what they are before a server closes.
         bad_commands: u16 = 20, "commands", "RFC 9051 section 7.1.3 leaves it open; Dovecot has 20.";

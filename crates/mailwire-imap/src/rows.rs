@@ -4,7 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use mailwire_core::encoder::Encoder;
+use mailwire_core::encoder::{Encoder, to_bytes_in};
 use mailwire_core::parse::{Context, Wire};
 use mailwire_core::rows;
 
@@ -94,6 +94,24 @@ fn check_short_way<T: Item>(wire: &str, tolerance: Tolerance) {
             out.byte(b'(').separated(b' ', &*list, |out, item| item.encode(out)).byte(b')');
             assert_eq!(short.escape_ascii().to_string(), long.escape_ascii().to_string());
         }
+    }
+}
+
+/// `(bytes, deviation, canonical)` where damage is contained: without the deviation it takes
+/// [`InvalidItem`](Deviation::InvalidItem) to read the bytes.
+pub(crate) fn check_lenient_uncontained<'a, T: Wire<'a> + Debug>(
+    rows: &[(&'a [u8], Deviation, &'a [u8])],
+) {
+    let mode = Mode::SERVER.bits();
+    for &(bytes, deviation, canonical) in rows {
+        let parse = |tolerance| rows::parse::<Deviation, T>(mode, bytes, tolerance);
+        let shown = bytes.escape_ascii();
+        let others = Tolerance::lenient().without(deviation).without(Deviation::InvalidItem);
+        assert!(parse(others).is_err(), "{shown} needs no {deviation:?}");
+        let (value, met) = parse(Tolerance::strict().with(deviation)).unwrap();
+        assert_eq!(met.iter().collect::<Vec<_>>(), [deviation], "{shown}");
+        let written = to_bytes_in(&value, mode);
+        assert_eq!(written.escape_ascii().to_string(), canonical.escape_ascii().to_string());
     }
 }
 

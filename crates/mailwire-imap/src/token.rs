@@ -119,8 +119,11 @@ pub fn list<'a>(
     if let Ok(closed) = close(rest, cx, rule) {
         return Ok(closed);
     }
+    let mut len = 0_usize;
     loop {
         (rest, ()) = cut(item(rest))?;
+        len = len.saturating_add(1);
+        cx.check_elements(len, rest)?;
         match rest {
             [b')', rest @ ..] => return Ok((rest, ())),
             [b' ', ..] => {

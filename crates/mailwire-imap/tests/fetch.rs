@@ -12,7 +12,7 @@ use mailwire_imap::family::fetch::{
     Fetch, FetchAttribute, FetchAttributes, FetchData, FetchItem, FetchModifier,
 };
 use mailwire_imap::family::store::{Store, StoreAction, StoreModifier};
-use mailwire_imap::{Command, Data, Mode, Response, TaggedCommand, Tolerance};
+use mailwire_imap::{Command, Data, Mode, Response, SyntaxError, TaggedCommand, Tolerance};
 use mailwire_testing::corpus;
 
 /// How items begin that are invalid here, and why.
@@ -67,7 +67,7 @@ macro_rules! twice {
     };
 }
 
-fn element(name: &str, wire: &[u8]) -> Option<Result<(), mailwire_imap::SyntaxError>> {
+fn element(name: &str, wire: &[u8]) -> Option<Result<(), SyntaxError>> {
     let bare = wire.strip_prefix(b" ").unwrap_or(wire);
     Some(match name {
         "fetch-att" | "fetch-attribute" => twice!(FetchAttribute, wire).map(drop),
@@ -79,7 +79,11 @@ fn element(name: &str, wire: &[u8]) -> Option<Result<(), mailwire_imap::SyntaxEr
         "command-suffix-fetch" => twice!(Fetch, bare).map(drop),
         "command-suffix-store" => twice!(Store, bare).map(drop),
         "store-modifier" | "unchanged-since-modifier" => twice!(StoreModifier, wire).map(drop),
-        "store-data" | "store-flags" | "store-gmail-labels" => twice!(StoreAction, wire).map(drop),
+        "store-data" | "store-flags" | "store-gmail-labels" => match twice!(StoreAction, wire) {
+            // An action of another name is kept, and is none of these.
+            Ok(StoreAction::Other(_)) => Err(SyntaxError { rule: "store-att-flags", at: 0 }),
+            action => action.map(drop),
+        },
         _ => return None,
     })
 }

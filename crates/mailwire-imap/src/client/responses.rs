@@ -58,7 +58,7 @@ impl Client {
                 Framed::Lost { frame, fault, .. } => {
                     let error = match self.state {
                         State::Greeting => not_imap(frame),
-                        _ => PeerError::of_response(fault, &self.config.limits),
+                        _ => PeerError::of_response(fault, &self.config.limits).at_the_end(),
                     };
                     return Err(self.fail(error));
                 }
@@ -71,10 +71,21 @@ impl Client {
     }
 
     /// What responses may deviate in, and what was met before this one.
-    fn context(&self, tolerance: Tolerance) -> Context {
+    pub(super) fn context(&self, tolerance: Tolerance) -> Context {
         Context::new(tolerance)
             .with_mode(self.mode().bits())
             .with_depth(self.config.limits.response_nesting)
+            .with_counts(self.config.limits.response_elements, self.config.limits.response_ranges)
+    }
+
+    /// The error of a response with a list or a set that is too long.
+    pub(super) fn exceeded(&self, cx: &Context) -> Option<PeerError> {
+        let limits = &self.config.limits;
+        let (name, limit) = match cx.over()? {
+            "ranges" => ("response_ranges", limits.response_ranges),
+            _ => ("response_elements", limits.response_elements),
+        };
+        Some(PeerError::Limit { name, limit: limit.into() })
     }
 
     /// A complete response, or what there is of it behind its last streamed literal.
@@ -96,16 +107,22 @@ impl Client {
         let cx = self.context(tolerance);
         if self.state == State::Greeting {
             let greeting = parse_whole(frame, |frame| Greeting::parse_part(frame, &cx));
+            if let Some(error) = self.exceeded(&cx) {
+                return Err(self.fail(error));
+            }
             let Ok(greeting) = greeting else { return Err(self.fail(not_imap(frame))) };
             return self.take_greeting(greeting, cx.met().union(met)).map(Some);
         }
         let parsed = parse_whole(frame, |frame| Response::parse_part(frame, &cx));
+        if let Some(error) = self.exceeded(&cx) {
+            return self.take_broken(frame, error).map(Some);
+        }
         let deviations = cx.met().union(met);
         match parsed {
             Ok(Response::Data(data)) => self.take_data(data, deviations).map(Some),
             Ok(Response::Tagged(tagged)) => self.take_tagged(tagged, deviations).map(Some),
             Ok(Response::Continue(request)) => self.take_continue(request, deviations).map(Some),
-            Err(error) => self.take_broken(frame, error).map(Some),
+            Err(error) => self.take_broken(frame, PeerError::Syntax(error)).map(Some),
         }
     }
 

@@ -4,11 +4,12 @@ use alloc::boxed::Box;
 
 use mailwire_core::Received;
 use mailwire_core::body::Counted;
+use mailwire_core::parse::{Context, Wire, parse_whole};
 
 use super::asked::{FETCHES, METADATA};
 use super::{Client, Event, Reading, Ticket};
 use crate::error::PeerError;
-use crate::family::fetch::stream::{self as fetch, FetchHead, FetchProgress};
+use crate::family::fetch::stream::{FetchHead, FetchProgress, FetchTail};
 use crate::family::metadata::stream::{self as metadata, MetadataHead, MetadataTail};
 use crate::framing::Part;
 use crate::state::State;
@@ -67,8 +68,14 @@ impl Client {
         if self.state == State::Greeting {
             return Err(self.fail(PeerError::Greeting));
         }
-        let tolerance = self.tolerance();
-        let (head, of, deviations) = match self.read_head(frame, part, tolerance) {
+        let cx = self.context(self.tolerance());
+        let found = self.read_head(frame, part, &cx);
+        if let Some(error) = self.exceeded(&cx) {
+            self.streaming = None;
+            let consumed = self.framer.refuse();
+            return Ok(Some((consumed, Some(Event::Invalid { frame, error, of: None }))));
+        }
+        let (head, of, deviations) = match found {
             Ok(found) => found,
             // An address or a file name of a message: it is not lost for the size of one of them.
             Err(_) if fits && is_message(frame, part) => {
@@ -105,20 +112,19 @@ impl Client {
         &mut self,
         frame: &'i [u8],
         part: Part,
-        tolerance: Tolerance,
+        cx: &Context,
     ) -> Result<Found<'i>, SyntaxError> {
-        let mode = self.mode();
         if part == Part::Begin {
             let (head, of, deviations) = if is_message(frame, part) {
-                let (head, deviations) = fetch::parse_head(frame, mode, tolerance)?;
-                (Head::Fetch(head), self.only(FETCHES), deviations)
+                let head = parse_whole(frame, |frame| FetchHead::parse_part(frame, cx))?;
+                (Head::Fetch(head), self.only(FETCHES), cx.met())
             } else {
-                let (head, deviations) = metadata::parse_head(frame, mode, tolerance)?;
+                let head = metadata::head_in(frame, cx)?;
                 // The same form is a command, with a tag.
                 if head.tag.is_some() {
                     return Err(SyntaxError { rule: "response-data", at: 0 });
                 }
-                (Head::Metadata(head), self.only(METADATA), deviations)
+                (Head::Metadata(head), self.only(METADATA), cx.met())
             };
             let met = core::mem::replace(&mut self.met, Deviations::EMPTY);
             return Ok((head, of, deviations.union(met)));
@@ -128,14 +134,14 @@ impl Client {
         let Some(Streaming { message, of }) = self.streaming.as_deref() else { return Err(none) };
         let of = *of;
         let Some(message) = message else {
-            let (tail, deviations) = metadata::parse_tail(frame, mode, tolerance)?;
+            let tail = metadata::tail_in(frame, cx)?;
             let more = tail.streamed.is_some();
-            return if more { Ok((Head::MoreMetadata(tail), of, deviations)) } else { Err(none) };
+            return if more { Ok((Head::MoreMetadata(tail), of, cx.met())) } else { Err(none) };
         };
-        let (tail, deviations) = fetch::parse_tail(frame, mode, tolerance)?;
+        let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, cx))?;
         let message: FetchHead<'i> = message.clone();
         match message.join(tail) {
-            FetchProgress::More(head) => Ok((Head::Fetch(head), of, deviations)),
+            FetchProgress::More(head) => Ok((Head::Fetch(head), of, cx.met())),
             FetchProgress::Done(_) => Err(none),
         }
     }
@@ -146,25 +152,32 @@ impl Client {
         frame: &'i [u8],
         tolerance: Tolerance,
     ) -> Option<Event<'i>> {
-        let mode = self.mode();
         // Nothing is told of what was not wanted.
         let Streaming { message, of } = *self.streaming.take()?;
-        let invalid =
-            |error| Some(Event::Invalid { frame, error: PeerError::Syntax(error), of: None });
-        let Some(message) = message else {
-            return match metadata::parse_tail(frame, mode, tolerance) {
-                Ok((tail, deviations)) => Some(Event::MetadataEnd { tail, of, deviations }),
-                Err(error) => invalid(error),
-            };
+        let cx = self.context(tolerance);
+        let event = match message {
+            None => metadata::tail_in(frame, &cx).map(|tail| {
+                let deviations = cx.met();
+                Event::MetadataEnd { tail, of, deviations }
+            }),
+            Some(message) => {
+                let message: FetchHead<'i> = message;
+                let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, &cx));
+                tail.and_then(|tail| match message.join(tail) {
+                    FetchProgress::Done(data) => {
+                        Ok(Event::Response { data, of, deviations: cx.met() })
+                    }
+                    FetchProgress::More(_) => Err(SyntaxError { rule: "msg-att", at: 0 }),
+                })
+            }
         };
-        let message: FetchHead<'i> = message;
-        match fetch::parse_tail(frame, mode, tolerance) {
-            Ok((tail, deviations)) => match message.join(tail) {
-                FetchProgress::Done(data) => Some(Event::Response { data, of, deviations }),
-                FetchProgress::More(_) => invalid(SyntaxError { rule: "msg-att", at: 0 }),
-            },
-            Err(error) => invalid(error),
-        }
+        Some(match (self.exceeded(&cx), event) {
+            (None, Ok(event)) => event,
+            (Some(error), _) => Event::Invalid { frame, error, of: None },
+            (None, Err(error)) => {
+                Event::Invalid { frame, error: PeerError::Syntax(error), of: None }
+            }
+        })
     }
 
     /// The next octets of a literal.

@@ -8,6 +8,7 @@ use super::handover::Handover;
 use super::idle::Idling;
 use super::outgoing::{Pending, Writing};
 use super::{Client, Event, Reading, Ticket};
+use crate::Deviations;
 use crate::code::Code;
 use crate::command::Verb;
 use crate::error::PeerError;
@@ -16,7 +17,6 @@ use crate::response::Continue;
 use crate::state::State;
 use crate::status::{StatusKind, Tagged};
 use crate::tolerance::Deviation;
-use crate::{Deviations, SyntaxError};
 
 /// Commands for which room is kept.
 const KEPT: usize = 4;
@@ -52,7 +52,8 @@ impl Client {
             }
             self.pump();
         }
-        Ok(Event::Completed { ticket: command.ticket, status: tagged.status, deviations })
+        let (ticket, status, ends) = (command.ticket, tagged.status, self.is_closed());
+        Ok(Event::Completed { ticket, status, deviations, ends })
     }
 
     /// Where the command in flight with this tag stands.
@@ -119,6 +120,9 @@ impl Client {
             Verb::Unauthenticate if good => {
                 self.forget_login();
                 self.forget_extensions();
+                if self.flags.compressed {
+                    self.reading = Reading::Handover(Handover::Plain { told: false });
+                }
             }
             Verb::Compress if good => {
                 self.reading = Reading::Handover(Handover::Compression { told: false });
@@ -183,14 +187,13 @@ impl Client {
         Err(self.fail(PeerError::UnexpectedContinuation))
     }
 
-    /// A response that breaks the grammar. One whose tag can be read ends its command all the same: nothing
+    /// A response that breaks the grammar or a limit. One whose tag can be read ends its command all the same: nothing
     /// else will.
     pub(super) fn take_broken<'i>(
         &mut self,
         frame: &'i [u8],
-        error: SyntaxError,
+        error: PeerError,
     ) -> Result<Event<'i>, PeerError> {
-        let error = PeerError::Syntax(error);
         let mut words = frame.split(|octet| matches!(octet, b' ' | b'\r' | b'\n'));
         let tag = words.next().unwrap_or_default();
         let Some(at) = self.in_flight_with(tag) else {

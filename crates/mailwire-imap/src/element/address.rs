@@ -226,6 +226,7 @@ impl<'a> Wire<'a> for AddressList<'a> {
                 break;
             }
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = inside.split_at(inside.len() - rest.len()).0;
         Ok((rest.get(1..).unwrap_or_default(), Self { wire: Cow::Borrowed(wire), len, plain }))
     }

@@ -173,8 +173,8 @@ into_owned!(struct Parts { wire, len });
 impl<'a> Wire<'a> for BodyStructure<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let rest = match plain::body(input) {
-            Some(rest) => rest,
-            None => parse::part(input, cx, parse::Inside::Check)?.0,
+            Some(rest) if !cx.may_exceed(input.len().saturating_sub(rest.len())) => rest,
+            _ => parse::part(input, cx, parse::Inside::Check)?.0,
         };
         Ok((rest, Self(Cow::Borrowed(input.split_at(input.len() - rest.len()).0))))
     }

@@ -435,6 +435,7 @@ fn flags<'a>(input: &'a [u8], cx: &Context, wildcards: Wildcards) -> PResult<'a,
         (rest, ()) = mailwire_core::parse::cut(sp(rest, cx))?;
     };
     let rest = rest.get(1..).unwrap_or_default();
+    cx.check_elements(len as usize, rest)?;
     let wire = if odd { Cow::Owned(regular(wire, wildcards)) } else { Cow::Borrowed(wire) };
     Ok((rest, Flags { wire, system, len }))
 }
@@ -489,6 +490,7 @@ impl<'a> Flags<'a> {
             odd |= rest.get(1) == Some(&b' ');
             (rest, ()) = sp(rest, cx)?;
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = input.split_at(input.len() - rest.len()).0;
         let wire =
             if odd { Cow::Owned(regular(wire, Wildcards::Legal)) } else { Cow::Borrowed(wire) };

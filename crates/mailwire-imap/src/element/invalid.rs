@@ -33,6 +33,11 @@ impl<'a> Invalid<'a> {
         Self { wire: Cow::Borrowed(wire), error: SyntaxError { rule: fail.rule, at } }
     }
 
+    /// The same damage, which ends elsewhere.
+    pub(crate) fn with_octets(&self, wire: &'a [u8]) -> Self {
+        Self { wire: Cow::Borrowed(wire), error: self.error }
+    }
+
     /// The octets.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

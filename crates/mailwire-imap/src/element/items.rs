@@ -161,6 +161,7 @@ impl<'a, T: Item> Items<'a, T> {
             (rest, _) = cut(T::parse_item(rest, cx))?;
             len = len.saturating_add(1);
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = input.split_at(input.len() - rest.len()).0;
         Ok((rest, Self::checked(wire, len, cx)))
     }
@@ -196,6 +197,7 @@ impl<'a, T: Item> Items<'a, T> {
             (rest, ()) = cut(T::check_item(rest, cx))?;
             len = len.saturating_add(1);
         }
+        cx.check_elements(len as usize, rest)?;
         let wire = input.split_at(input.len() - rest.len()).0;
         Ok((rest, Self::checked(wire, len, cx)))
     }

@@ -66,6 +66,7 @@ impl<'a> Wire<'a> for Numbers<'a> {
         }
         let (end, len) = scan(input);
         let (wire, rest) = input.split_at(end);
+        cx.check_elements(len as usize, rest)?;
         match rest {
             // A number that is none, or more spaces than one before the next.
             [b'0'..=b'9', ..] => odd(input, rest, cx),
@@ -191,8 +192,9 @@ fn spaces(block: &[u8]) -> u64 {
 /// Numbers among which are zeros or more spaces than belong there; or an error at `place`.
 #[cold]
 fn odd<'a>(input: &'a [u8], place: &'a [u8], cx: &Context) -> PResult<'a, Numbers<'a>> {
-    let (mut rest, mut wire, mut len) = (input, Vec::new(), 0_u32);
+    let (mut rest, mut wire, mut len, mut count) = (input, Vec::new(), 0_u32, 0_usize);
     loop {
+        count = count.saturating_add(1);
         let (number, octets) = digits(rest);
         let number = number.and_then(|number| u32::try_from(number).ok());
         let (Some(number), true) = (number, octets == 1 || rest.first() != Some(&b'0')) else {
@@ -220,6 +222,8 @@ fn odd<'a>(input: &'a [u8], place: &'a [u8], cx: &Context) -> PResult<'a, Number
         let blanks = rest.iter().take_while(|octet| **octet == b' ').count();
         rest = rest.get(blanks..).unwrap_or_default();
     }
+    // What is dropped was looked at too.
+    cx.check_elements(count, rest)?;
     Ok((rest, Numbers { wire: Cow::Owned(wire), len }))
 }
 

@@ -210,6 +210,7 @@ fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Sequ
         last = colon;
         place = rest.get(1..).unwrap_or_default();
     };
+    cx.check_ranges(ranges, rest)?;
     let wire = input.split_at(input.len() - rest.len()).0;
     Ok((rest, SequenceSet { wire: Cow::Borrowed(wire), ranges }))
 }
@@ -238,6 +239,7 @@ fn odd<'a, const STAR: bool>(
         let _ = met && cx.tolerate(deviation);
     }
     let rest = input.get(repaired.len..).unwrap_or_default();
+    cx.check_ranges(u32::try_from(repaired.ranges.len()).unwrap_or(u32::MAX), rest)?;
     Ok((rest, build::from_ranges(repaired.ranges)))
 }
 

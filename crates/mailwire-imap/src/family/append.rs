@@ -410,6 +410,7 @@ fn cat_parts<'a>(input: &'a [u8], cx: &Context, parts: &mut Vec<CatPart<'a>>) ->
         };
         let streamed = part.under().is_some();
         parts.push(part);
+        cx.check_elements(parts.len(), rest)?;
         if streamed {
             return Ok((rest, ()));
         }
@@ -477,6 +478,7 @@ impl<'a> Wire<'a> for AppendMessage<'a> {
                         break AppendData::Other(extension);
                     }
                     extensions.push(extension);
+                    cx.check_elements(extensions.len(), rest)?;
                     rest
                 }
             };

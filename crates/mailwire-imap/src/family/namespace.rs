@@ -173,9 +173,11 @@ impl<'a> Wire<'a> for NamespaceList<'a> {
             }
             return Ok((rest, Self::default()));
         }
-        let mut rest = inside;
+        let (mut rest, mut len) = (inside, 0_usize);
         loop {
             (rest, _) = cut(descriptor(rest, cx))?;
+            len = len.saturating_add(1);
+            cx.check_elements(len, rest)?;
             match rest {
                 [b'(', ..] => {}
                 [b' ', b'(' | b' ', ..] if skip_blanks(rest).first() == Some(&b'(') => {

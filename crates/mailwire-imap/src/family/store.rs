@@ -3,16 +3,17 @@
 use core::ops::Deref;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail};
-use mailwire_core::token::ByteSet;
-use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api, wire_enum};
+use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::{IntoBytes, InvalidValue, into_owned, owned_already, wire_api, wire_enum};
 
 use super::fetch::{GmailLabels, encode_parameters, parameters};
+use super::search::begins_value;
 use crate::element::annotation::Annotations;
 use crate::element::flag::Flags;
 use crate::element::items::{Items, item};
 use crate::element::mod_seq::ModSeq;
-use crate::element::parameter::{Label, Parameter};
+use crate::element::parameter::{LABEL, Label, Parameter};
+use crate::element::raw::{RawData, skip_value};
 use crate::element::sequence::SequenceSet;
 use crate::token::sp;
 use crate::tolerance::Deviation;
@@ -30,7 +31,8 @@ use crate::tolerance::Deviation;
 ///                   (flag-list / (flag *(SP flag)))
 /// store-att-flags =/ att-annotate
 /// ```
-/// `X-GM-LABELS` stands where `FLAGS` does. A list without parentheses is read, and written with them.
+/// `X-GM-LABELS` stands where `FLAGS` does. A name that is not known here is read with one value, as RFC 4466
+/// has them: `["+" / "-"] tagged-ext-label SP tagged-ext-val`. A list without parentheses is read, and written with them.
 ///
 /// # Wire
 /// ```text
@@ -42,8 +44,8 @@ use crate::tolerance::Deviation;
 /// Those of the line.
 ///
 /// # Errors
-/// `sequence-set`, `seq-number`, `store-att-flags`, `flag-list`, `flag`, `list`, `SP`, and those of
-/// modifiers, labels and annotations.
+/// `sequence-set`, `seq-number`, `store-att-flags`, `flag-list`, `flag`, `list`, `tagged-ext-val`, `SP`, and
+/// those of modifiers, labels and annotations.
 ///
 /// # Example
 /// ```
@@ -89,6 +91,8 @@ pub enum StoreAction<'a> {
     },
     /// Annotations. NIL removes a value.
     Annotation(Annotations<'a>),
+    /// What is not known here, kept as data. A server that does not know it either answers BAD.
+    Other(OtherStoreAction<'a>),
 }
 
 /// How STORE changes a list.
@@ -146,12 +150,28 @@ pub enum StoreModifier<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherStoreModifier<'a>(Parameter<'a>);
 
-/// Octets of the name of what is changed.
-static NAME: ByteSet = ByteSet::range(b'A', b'Z').and_range(b'a', b'z').and(b"-.");
+/// What STORE changes by an extension that is not known here: a name and one value.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::element::parameter::Label;
+/// use mailwire_imap::family::store::{OtherStoreAction, StoreAction, StoreMode};
+///
+/// let action = StoreAction::parse(b"+X-COLOUR (red \"light blue\")")?;
+/// let StoreAction::Other(other) = &action else { panic!() };
+/// assert_eq!((other.mode(), other.name.as_str()), (StoreMode::Add, "X-COLOUR"));
+/// assert!(OtherStoreAction::new(StoreMode::Add, Label::new("FLAGS")?, "(a)").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherStoreAction<'a> {
+    mode: StoreMode,
+    parameter: Parameter<'a>,
+}
 
 wire_enum! {
     /// What is changed, and whether that is told.
-    enum Changed: "store-att-flags" in NAME {
+    enum Changed: "store-att-flags" in LABEL {
         Flags = "FLAGS",
         FlagsSilent = "FLAGS.SILENT",
         GmailLabels = "X-GM-LABELS",
@@ -171,6 +191,7 @@ into_owned!(
         Flags { mode, silent, flags },
         GmailLabels { mode, silent, labels },
         Annotation(annotations),
+        Other(other),
     }
 );
 into_owned!(
@@ -179,6 +200,7 @@ into_owned!(
         Other(other),
     }
 );
+into_owned!(struct OtherStoreAction { mode, parameter });
 into_owned!(@impl OtherStoreModifier, self => { OtherStoreModifier(self.0.into_owned()) });
 
 impl<'a> Wire<'a> for Store<'a> {
@@ -210,7 +232,14 @@ impl<'a> Wire<'a> for StoreAction<'a> {
             Some([b'.', b'S', b'I', b'L', b'E', b'N', b'T', b' ', ..]) => {
                 (name_at.get(b"FLAGS.SILENT".len()..).unwrap_or_default(), Changed::FlagsSilent)
             }
-            _ => Changed::parse_part(name_at, cx)?,
+            _ => {
+                let (word, rest) = LABEL.split(name_at);
+                let Some(changed) = Changed::from_keyword(word) else {
+                    let (rest, other) = OtherStoreAction::parse_name(name_at, cx, mode)?;
+                    return Ok((rest, Self::Other(other)));
+                };
+                (rest, changed)
+            }
         };
         if changed == Changed::Annotation && mode != StoreMode::Replace {
             return Err(fail(name_at, "store-att-flags"));
@@ -247,6 +276,7 @@ impl<'a> Wire<'a> for StoreAction<'a> {
             Self::Annotation(annotations) => {
                 out.put(&Changed::Annotation).sp().put(annotations);
             }
+            Self::Other(other) => drop(put_mode(out, other.mode).put(&other.parameter)),
         }
     }
 }
@@ -256,6 +286,55 @@ fn put_mode<'o, 'b>(out: &'o mut Encoder<'b>, mode: StoreMode) -> &'o mut Encode
         StoreMode::Replace => out,
         StoreMode::Add => out.byte(b'+'),
         StoreMode::Remove => out.byte(b'-'),
+    }
+}
+
+impl<'a> OtherStoreAction<'a> {
+    /// What an extension changes: how, its name, and one value.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] where the name is one that is known here, and where the value is not one list, string,
+    /// number or set.
+    pub fn new(
+        mode: StoreMode,
+        name: Label<'a>,
+        value: impl IntoBytes<'a>,
+    ) -> Result<Self, InvalidValue> {
+        if Changed::from_keyword(name.as_bytes()).is_some() {
+            return Err(InvalidValue { what: "store-att-flags", at: 0 });
+        }
+        let parameter = Parameter::new(name, Some(value))?;
+        if parameter.value.as_ref().is_some_and(|value| !begins_value(value.as_bytes())) {
+            return Err(InvalidValue { what: "tagged-ext-val", at: 0 });
+        }
+        Ok(Self { mode, parameter })
+    }
+
+    /// How it is changed.
+    #[must_use]
+    pub const fn mode(&self) -> StoreMode {
+        self.mode
+    }
+
+    fn parse_name(input: &'a [u8], cx: &Context, mode: StoreMode) -> PResult<'a, Self> {
+        let Ok((rest, name)) = Label::parse_part(input, cx) else {
+            return Err(fail(input, "store-att-flags"));
+        };
+        let (at, ()) = cut(sp(rest, cx))?;
+        if !begins_value(at) {
+            return Err(stop(at, "tagged-ext-val"));
+        }
+        let (rest, ()) = cut(skip_value(at, cx))?;
+        let (_, value) = cut(RawData::parse_part(at.split_at(at.len() - rest.len()).0, cx))?;
+        Ok((rest, Self { mode, parameter: Parameter { name, value: Some(value) } }))
+    }
+}
+
+impl<'a> Deref for OtherStoreAction<'a> {
+    type Target = Parameter<'a>;
+
+    fn deref(&self) -> &Parameter<'a> {
+        &self.parameter
     }
 }
 
@@ -334,6 +413,10 @@ mod tests {
     fn rows() {
         use StoreMode::{Add, Remove, Replace};
         let unchanged = |value| StoreModifier::UnchangedSince(ModSeq::new(value).unwrap());
+        let changed = |mode, name, value: &'static str| {
+            let name = Label::new(name).unwrap();
+            StoreAction::Other(OtherStoreAction::new(mode, name, value).unwrap())
+        };
         let labels = |mode, silent, labels: &[&'static str]| StoreAction::GmailLabels {
             mode,
             silent,
@@ -381,11 +464,23 @@ mod tests {
                     StoreAction::Annotation(Annotations::new([entry]).unwrap())
                 }),
             ),
+            (b"1 +X-ANNOT ((a 1) \"b\")", {
+                store("1", Items::EMPTY, changed(Add, "X-ANNOT", "((a 1) \"b\")"))
+            }),
+            (b"1 (UNCHANGEDSINCE 7) X-SIZE.SILENT 1:5", {
+                let unchanged = Items::new([unchanged(7)]);
+                store("1", unchanged, changed(Replace, "X-SIZE.SILENT", "1:5"))
+            }),
+            (b"1 -FLAGS2 ()", store("1", Items::EMPTY, changed(Remove, "FLAGS2", "()"))),
         ]);
         check_rejects::<Store<'_>>(&[
             (b"", "sequence-set", 0),
             (b"1", "SP", 1),
-            (b"1 FLAG (\\Seen)", "store-att-flags", 2),
+            (b"1 FLAG", "SP", 6),
+            (b"1 FLAG Seen", "tagged-ext-val", 7),
+            (b"1 FLAG (\\Seen", "tagged-ext-val", 13),
+            (b"1 FLAG (a) b", "end", 10),
+            (b"1 1FLAG (a)", "store-att-flags", 2),
             (b"1 *FLAGS (\\Seen)", "store-att-flags", 2),
             (b"1 +ANNOTATION (/a (b NIL))", "store-att-flags", 3),
             (b"1 FLAGS", "SP", 7),
@@ -403,6 +498,10 @@ mod tests {
             (b"1 FLAGS (\\Seen NIL)", Deviation::NilInList, b"1 FLAGS (\\Seen)"),
             (b"1 FLAGS (\\Seen )", Deviation::TrailingSpace, b"1 FLAGS (\\Seen)"),
         ]);
+        for (name, value) in [("annotation", "()"), ("X-A", "b"), ("X-A", "1 2"), ("X-A", "(")] {
+            let name = Label::new(name).unwrap();
+            assert!(OtherStoreAction::new(Add, name, value).is_err());
+        }
         let name = Label::new("unchangedsince").unwrap();
         assert!(OtherStoreModifier::new(Parameter { name, value: None }).is_err());
     }

@@ -293,10 +293,16 @@ fn skip_threads<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, u32> {
             return Err(stop(rest, RULE));
         }
         rest = members(inside, cx)?;
+        let chain = inside.split_at(inside.len().saturating_sub(rest.len())).0;
+        if cx.may_exceed(chain.len()) {
+            let numbers = chain.split(|octet| *octet == b' ').filter(|word| !word.is_empty());
+            cx.check_elements(numbers.count(), rest)?;
+        }
         // Lists end here, or the next begins.
         loop {
             if open.depth == 0 {
                 len = len.saturating_add(1);
+                cx.check_elements(len as usize, rest)?;
             }
             match rest {
                 [b'(', ..] => break,

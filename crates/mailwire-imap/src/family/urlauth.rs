@@ -440,6 +440,7 @@ fn joined_parts<'a>(
         let part;
         (rest, part) = UrlPart::element(rest, cx).ok()?;
         parts.push(part);
+        cx.check_elements(parts.len(), rest).ok()?;
         match rest {
             [b')', behind @ ..] => {
                 let _ = cx.tolerate(Deviation::JoinedUrlParts);

@@ -1,6 +1,7 @@
 //! What is streamed in: messages (APPEND, MULTIAPPEND, CATENATE, REPLACE) and annotations (SETMETADATA).
 //! RFC 9051 section 6.3.12, RFC 5464 section 4.3.
 
+use mailwire_core::parse::Context;
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
@@ -10,11 +11,11 @@ use super::literal::{Place, is_complete_before};
 use super::{Body, BodyEnd, BodyHead, CommandTail, Event, Owner, Phase, Server};
 use crate::error::{PeerError, UsageError};
 use crate::family::append::AppendTail;
-use crate::family::metadata::stream::parse_tail;
+use crate::family::metadata::stream::tail_in;
 use crate::framing::Framed;
 use crate::status::{Status, StatusKind};
 use crate::tolerance::Deviation;
-use crate::{Deviations, Mode};
+use crate::{Deviations, Mode, Tolerance};
 
 /// A body with NUL that is no literal8.
 const NUL: PeerError = PeerError::Syntax(SyntaxError { rule: "CHAR8", at: 0 });
@@ -38,7 +39,8 @@ impl Server {
     }
 
     /// Refuses the body that [`Event::BodyWanted`] offers, and its command. A client that waits does not
-    /// send it; the octets of another one are dropped before the answer.
+    /// send it; the octets of another one are dropped before the answer, however many were announced:
+    /// [`Limits::message`](crate::Limits::message) is what bounds them.
     ///
     /// # Errors
     /// [`UsageError::NotNow`] when no body is offered; [`UsageError::WrongAnswer`] for a status that is
@@ -48,7 +50,7 @@ impl Server {
         if !matches!(status.kind(), StatusKind::No | StatusKind::Bad) {
             return Err(UsageError::WrongAnswer { what: "an offered body" });
         }
-        self.skip = u32::try_from(self.framer.refuse()).unwrap_or(u32::MAX);
+        self.skip = u32::try_from(self.framer.refuse_whole()).unwrap_or(u32::MAX);
         self.phase = Phase::Commands;
         let Some(flight) = self.flights.remove_last() else { return Ok(()) };
         if self.framer.is_dropping() {
@@ -183,11 +185,12 @@ impl Server {
         more: Mode,
     ) -> Result<Result<Tail<'i>, SyntaxError>, Refusal> {
         if body.refused {
-            return Err((NUL, OwnAnswer::NulInMessage));
+            return Err((NUL, OwnAnswer::to(&NUL)));
         }
-        let (mode, tolerance) = (self.mode().with(more), self.config.tolerance);
         match body.owner {
-            Owner::Message(under) => match AppendTail::parse_in(frame, under, mode, tolerance) {
+            Owner::Message(under) => match self.parse_with(more, self.config.tolerance, |cx| {
+                AppendTail::parse_frame(frame, under, cx)
+            })? {
                 Ok((tail, met)) => {
                     let octets = self.gate_tail(&tail, body)?;
                     let place = tail
@@ -198,14 +201,30 @@ impl Server {
                 Err(error) => Ok(Err(error)),
             },
             Owner::Annotation => {
-                let tolerance = tolerance.without(Deviation::InvalidItem);
-                Ok(parse_tail(frame, mode, tolerance).map(|(tail, met)| {
+                let tolerance = self.config.tolerance.without(Deviation::InvalidItem);
+                let parsed = self.parse_with(more, tolerance, |cx| tail_in(frame, cx))?;
+                Ok(parsed.map(|(tail, met)| {
                     let place = tail.streamed.as_ref().map_or(Place::Inside, |value| {
                         Place::Body(Owner::Annotation, value.literal.size)
                     });
                     (CommandTail::Metadata(tail), met, place)
                 }))
             }
+        }
+    }
+
+    /// Parses what follows a body, within the limits.
+    fn parse_with<T>(
+        &self,
+        more: Mode,
+        tolerance: Tolerance,
+        parse: impl FnOnce(&Context) -> Result<T, SyntaxError>,
+    ) -> Result<Result<(T, Deviations), SyntaxError>, Refusal> {
+        let cx = self.context_with(tolerance, more);
+        let parsed = parse(&cx);
+        match self.exceeded(&cx) {
+            Some(refusal) => Err(refusal),
+            None => Ok(parsed.map(|value| (value, cx.met()))),
         }
     }
 

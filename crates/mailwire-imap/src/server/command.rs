@@ -6,7 +6,6 @@ use mailwire_core::{Received, SyntaxError};
 use super::answer::OwnAnswer;
 use super::gate::{Refusal, asks_for_expunges};
 use super::{Event, Flight, Phase, Server};
-use crate::Mode;
 use crate::command::{Command, TaggedCommand, Verb};
 use crate::error::PeerError;
 use crate::family::idle::Done;
@@ -14,6 +13,7 @@ use crate::framing::{Fault, Framed, Part};
 use crate::pipelining::{Traits, is_ambiguous};
 use crate::state::leads_on;
 use crate::token::{ATOM_CHAR, TAG_CHAR};
+use crate::{Mode, Tolerance};
 
 /// The longest tag that is taken, in octets. The grammar has no limit; real tags have ten.
 const LONGEST_TAG: usize = 1024;
@@ -57,12 +57,18 @@ impl<'i> Head<'i> {
 impl Server {
     /// What the grammar is told, with `more` to the mode.
     pub(super) fn context(&self, more: Mode) -> Context {
+        self.context_with(self.config.tolerance, more)
+    }
+
+    /// The same with a tolerance of its own.
+    pub(super) fn context_with(&self, tolerance: Tolerance, more: Mode) -> Context {
         let limits = &self.config.limits;
         let early = !self.state.is_authenticated();
         let depth = if early { limits.nesting_early } else { limits.nesting };
-        Context::new(self.config.tolerance)
+        Context::new(tolerance)
             .with_mode(self.mode().with(more).bits())
             .with_depth(depth)
+            .with_counts(limits.elements, limits.ranges)
     }
 
     /// The next command.
@@ -145,6 +151,9 @@ impl Server {
         }
         let cx = self.context(Mode::REV1);
         let parsed = parse_whole(frame, |frame| TaggedCommand::parse_part(frame, &cx));
+        if let Some(refusal) = self.exceeded(&cx) {
+            return self.reject(head, consumed, refusal);
+        }
         let TaggedCommand { tag, command } = match parsed {
             Ok(tagged) => tagged,
             Err(error) => return self.reject(head, consumed, syntax(error)),
@@ -185,6 +194,15 @@ impl Server {
         self.flights.push(Flight::new(ticket, tag.as_bytes(), head.verb, traits));
         let deviations = cx.met();
         Ok(Received::event(consumed, Event::Command { ticket, tag, command, deviations }))
+    }
+
+    /// The refusal of a command with a list or a set that is too long.
+    pub(super) fn exceeded(&self, cx: &Context) -> Option<Refusal> {
+        let name = cx.over()?;
+        let limits = &self.config.limits;
+        let limit = if name == "ranges" { limits.ranges } else { limits.elements };
+        let error = PeerError::Limit { name, limit: limit.into() };
+        Some((error, OwnAnswer::to(&error)))
     }
 
     /// A refusal by name becomes one by grammar, where the frame is no command at all.
@@ -274,7 +292,7 @@ impl Server {
     pub(super) fn fail_fault(&mut self, fault: Fault) -> PeerError {
         let error = match self.fault(fault) {
             (PeerError::Syntax(_), _) => PeerError::Literal(fault),
-            (error, _) => error,
+            (error, _) => error.at_the_end(),
         };
         let answer = match fault {
             Fault::Header => OwnAnswer::Closing,
@@ -303,8 +321,9 @@ impl Server {
 }
 
 /// What breaks the grammar is answered with the rule and the place.
-pub(super) const fn syntax(error: SyntaxError) -> Refusal {
-    (PeerError::Syntax(error), OwnAnswer::Syntax(error))
+pub(super) fn syntax(error: SyntaxError) -> Refusal {
+    let error = PeerError::Syntax(error);
+    (error, OwnAnswer::to(&error))
 }
 
 /// A line of a browser that is tricked into talking to a mail server, or the beginning of TLS.

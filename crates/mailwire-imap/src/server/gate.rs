@@ -9,7 +9,6 @@ use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
 use crate::element::literal::Literal;
 use crate::element::mailbox_filter::MailboxFilter;
-use crate::element::sequence::SequenceSet;
 use crate::error::PeerError;
 use crate::extension::Extension;
 use crate::family::append::{AppendData, AppendMessage, CatPart};
@@ -133,30 +132,12 @@ impl Server {
                 if let StoreAction::Flags { flags, .. } = &store.action {
                     gate_flags(flags)?;
                 }
-                self.gate_set(&store.messages)
+                Ok(())
             }
             Command::Fetch(fetch) | Command::UidFetch(fetch) => {
-                self.gate_attributes(&fetch.attributes)?;
-                self.gate_set(&fetch.messages)
+                self.gate_attributes(&fetch.attributes)
             }
-            Command::Copy(copy)
-            | Command::UidCopy(copy)
-            | Command::Move(copy)
-            | Command::UidMove(copy) => self.gate_set(&copy.messages),
-            Command::UidExpunge(messages) => self.gate_set(messages),
             command => self.gate_messages(command),
-        }
-    }
-
-    /// The ranges of a set are counted.
-    fn gate_set(&self, set: &SequenceSet<'_>) -> Result<(), Refusal> {
-        let limit = self.config.limits.ranges;
-        match set.ranges().nth(super::command::index(limit)) {
-            Some(_) => {
-                let error = PeerError::Limit { name: "ranges", limit: limit.into() };
-                Err((error, OwnAnswer::TooManyRanges))
-            }
-            None => Ok(()),
         }
     }
 

@@ -14,8 +14,9 @@ use super::{Body, BodyHead, Event, Flight, Owner, Phase, Server};
 use crate::command::{Command, TaggedCommand, Verb};
 use crate::error::PeerError;
 use crate::extension::Extension;
-use crate::family::metadata::stream::parse_head;
+use crate::family::metadata::stream::head_in;
 use crate::framing::LiteralHeader;
+use crate::tolerance::Deviation;
 use crate::{Deviations, Mode};
 
 /// What a literal at the end of a frame is, if it is allowed there.
@@ -77,7 +78,11 @@ impl Server {
         frame: &'i [u8],
         cx: &Context,
     ) -> Result<(Option<(BodyHead<'i>, Deviations)>, Place), Refusal> {
-        match parse_whole(frame, |frame| TaggedCommand::parse_part(frame, cx)) {
+        let parsed = parse_whole(frame, |frame| TaggedCommand::parse_part(frame, cx));
+        if let Some(refusal) = self.exceeded(cx) {
+            return Err(refusal);
+        }
+        match parsed {
             Ok(TaggedCommand { tag, command }) => {
                 self.gate_messages(&command)?;
                 let place = place(&command);
@@ -85,8 +90,14 @@ impl Server {
             }
             Err(error) if is_complete_before(error, frame) => {
                 if head.verb == Some(Verb::SetMetadata) {
-                    let mode = self.mode();
-                    if let Ok((head, met)) = parse_head(frame, mode, self.config.tolerance) {
+                    let tolerance = self.config.tolerance.without(Deviation::InvalidItem);
+                    let cx = self.context_with(tolerance, Mode::REV1);
+                    let parsed = head_in(frame, &cx);
+                    if let Some(refusal) = self.exceeded(&cx) {
+                        return Err(refusal);
+                    }
+                    if let Ok(head) = parsed {
+                        let met = cx.met();
                         let size = head.streamed.literal.size;
                         let place = Place::Body(Owner::Annotation, size);
                         return Ok((Some((BodyHead::Metadata(head), met)), place));

@@ -12,7 +12,7 @@ use mailwire_imap::family::fetch::{
     OtherAttribute, OtherModifier, PreviewModifier, SectionRequest,
 };
 use mailwire_imap::family::store::{
-    OtherStoreModifier, Store, StoreAction, StoreMode, StoreModifier,
+    OtherStoreAction, OtherStoreModifier, Store, StoreAction, StoreMode, StoreModifier,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -127,6 +127,10 @@ pub fn store() -> S<Store<'static>> {
         (mode(), any::<bool>(), gmail_labels())
             .prop_map(|(mode, silent, labels)| StoreAction::GmailLabels { mode, silent, labels }),
         annotations().prop_map(StoreAction::Annotation),
+        (mode(), parameter()).prop_filter_map("an action", |(mode, other)| {
+            let value = other.value?.as_bytes().to_vec();
+            OtherStoreAction::new(mode, other.name, value).ok().map(StoreAction::Other)
+        }),
     ];
     let modifier = prop_oneof![
         size().prop_map(|value| StoreModifier::UnchangedSince(ModSeq::new(value).unwrap())),

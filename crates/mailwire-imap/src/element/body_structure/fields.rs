@@ -112,6 +112,7 @@ pub(super) fn body_fld_param<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, P
         let end = inside.len() - rest.len();
         if matches!(rest, [b')', ..] | [b' ', b' ' | b')', ..]) {
             if let Ok((behind, ())) = close(rest, cx, RULE) {
+                cx.check_elements(len as usize, rest)?;
                 let wire = Cow::Borrowed(inside.split_at(end).0);
                 return Ok((behind, Parameters { wire, len }));
             }

@@ -46,6 +46,7 @@ fn multipart<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, P
         };
     }
     let wire = input.split_at(input.len() - rest.len()).0;
+    cx.check_elements(len as usize, rest)?;
     let parts = Parts { wire: Cow::Borrowed(wire), len };
     let (rest, ()) = sp(rest, cx)?;
     let (rest, subtype) = string(rest, cx, "media-subtype")?;

@@ -68,8 +68,15 @@ impl<'a> AppendTail<'a> {
         tolerance: Tolerance,
     ) -> Result<(Self, Deviations), SyntaxError> {
         let cx = Context::new(tolerance).with_mode(mode.bits());
-        let tail = parse_whole(frame, |frame| Self::parse_part(frame, under, &cx))?;
-        Ok((tail, cx.met()))
+        Self::parse_frame(frame, under, &cx).map(|tail| (tail, cx.met()))
+    }
+
+    pub(crate) fn parse_frame(
+        frame: &'a [u8],
+        under: Under,
+        cx: &Context,
+    ) -> Result<Self, SyntaxError> {
+        parse_whole(frame, |frame| Self::parse_part(frame, under, cx))
     }
 
     /// The other parts of the message.
@@ -152,6 +159,7 @@ pub(super) fn messages<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Vec<App
         (rest, message) =
             cut(<AppendMessage<'_> as mailwire_core::parse::Wire>::parse_part(at, cx))?;
         messages.push(message);
+        cx.check_elements(messages.len(), rest)?;
     }
     if !rest.is_empty() && !matches!(rest, [b' ' | b'\r' | b'\n', ..]) {
         return Err(stop(rest, "append-message"));

@@ -142,7 +142,14 @@ pub(super) fn parse_list<'a>(
             match (behind, rest) {
                 (Some(behind), _) => match behind_list(behind, cx)? {
                     Behind::End => return Ok((behind, End::Closed)),
-                    Behind::Items => (rest, closed) = (behind, true),
+                    Behind::Items => {
+                        // The parenthesis is written behind all items, but for one that an invalid item
+                        // cannot do without.
+                        if !close_invalid(input, mark, behind, items) {
+                            closed = true;
+                        }
+                        (rest, mark) = (behind, behind);
+                    }
                     Behind::Garbage => {
                         let (wire, end) = before_line_end(behind);
                         no_literal(wire, end, cx)?;
@@ -179,6 +186,9 @@ pub(super) fn parse_list<'a>(
         };
         let streamed = behind.is_empty() && item.is_streamed();
         items.push(item);
+        if items.has_spilled() {
+            cx.check_elements(items.len(), behind)?;
+        }
         if streamed {
             return Ok((behind, End::Streamed));
         }
@@ -205,6 +215,24 @@ fn unclosed<'a>(
     } else {
         Err(stop(rest, "msg-att"))
     }
+}
+
+/// Makes a parenthesis a part of the invalid item before it, where `mark` ends and `behind` begins.
+///
+/// What follows an invalid item is part of where it ends. Without the parenthesis the next item would be
+/// read with it when it is read again.
+#[cold]
+fn close_invalid<'a>(
+    input: &'a [u8],
+    mark: &[u8],
+    behind: &[u8],
+    items: &mut FewItems<'a>,
+) -> bool {
+    let Some(FetchItem::Invalid(invalid)) = items.last_mut() else { return false };
+    let start = input.len().saturating_sub(mark.len().saturating_add(invalid.as_bytes().len()));
+    let end = input.len().saturating_sub(behind.len());
+    **invalid = invalid.with_octets(input.get(start..end).unwrap_or_default());
+    true
 }
 
 /// Refuses the header of a literal that is none of an item's, at the end of a frame that can be cut

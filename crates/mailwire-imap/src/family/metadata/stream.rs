@@ -90,7 +90,7 @@ pub fn parse_head(
     // A server refuses what is damaged.
     let tolerance = if is_command { tolerance.without(Deviation::InvalidItem) } else { tolerance };
     let cx = Context::new(tolerance).with_mode(mode.bits());
-    parse_whole(frame, |frame| head(frame, &cx)).map(|head| (head, cx.met()))
+    head_in(frame, &cx).map(|head| (head, cx.met()))
 }
 
 /// Reads the frame behind the octets of a literal, up to the end of the line or behind the header of another
@@ -105,7 +105,15 @@ pub fn parse_tail(
     tolerance: Tolerance,
 ) -> Result<(MetadataTail<'_>, Deviations), SyntaxError> {
     let cx = Context::new(tolerance).with_mode(mode.bits());
-    parse_whole(frame, |frame| tail(frame, &cx)).map(|tail| (tail, cx.met()))
+    tail_in(frame, &cx).map(|tail| (tail, cx.met()))
+}
+
+pub(crate) fn head_in<'a>(frame: &'a [u8], cx: &Context) -> Result<MetadataHead<'a>, SyntaxError> {
+    parse_whole(frame, |frame| head(frame, cx))
+}
+
+pub(crate) fn tail_in<'a>(frame: &'a [u8], cx: &Context) -> Result<MetadataTail<'a>, SyntaxError> {
+    parse_whole(frame, |frame| tail(frame, cx))
 }
 
 fn head<'a>(frame: &'a [u8], cx: &Context) -> PResult<'a, MetadataHead<'a>> {
@@ -163,6 +171,7 @@ fn values<'a>(
         }
         (rest, _) = cut(ListedValue::parse_item(rest, cx))?;
         (end, len) = (rest, len.saturating_add(1));
+        cx.check_elements(len as usize, rest)?;
         if close(rest, cx, "list").is_ok() || !rest.starts_with(b" ") {
             break None;
         }

@@ -14,6 +14,7 @@ mod argument;
 mod charset;
 mod command;
 mod context;
+mod damage;
 mod esearch;
 mod key;
 mod multi;

@@ -100,6 +100,7 @@ impl<'a> Wire<'a> for SearchKeys<'a> {
             let (at, ()) = cut(sp(rest, cx))?;
             let (behind, key) = cut(SearchKey::parse_part(at, cx))?;
             keys.push(key);
+            cx.check_elements(keys.len(), behind)?;
             rest = behind;
         }
         Ok((rest, Self(keys)))
