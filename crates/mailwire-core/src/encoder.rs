@@ -15,38 +15,23 @@ pub struct Encoder<'b> {
     mode: u32,
 }
 
-/// The digits of the numbers below 100, two for each.
-static DIGITS: [[u8; 2]; 100] = {
-    let mut digits = [[b'0'; 2]; 100];
-    let (mut at, mut tens) = (0, b'0');
-    while tens <= b'9' {
-        let mut ones = b'0';
-        while ones <= b'9' {
-            digits[at] = [tens, ones];
-            at += 1;
-            ones += 1;
-        }
-        tens += 1;
-    }
-    digits
-};
+/// A number that eight digits hold is less than this.
+const EIGHT_DIGITS: u64 = 100_000_000;
 
-/// Writes the digits of `number` at the end of `digits`, two in one step, and tells where they begin.
+/// The eight digits of a number below [`EIGHT_DIGITS`], as octets from 0 to 9, the first of them lowest.
 #[inline]
-fn write_digits(number: u32, digits: &mut [u8]) -> usize {
-    let (mut left, mut at) = (number, digits.len());
-    while left > 0 {
-        let [tens, ones] = DIGITS[(left % 100) as usize];
-        at -= 1;
-        digits[at] = ones;
-        if left >= 10 {
-            at -= 1;
-            digits[at] = tens;
-        }
-        left /= 100;
-    }
-    at
+const fn eight_digits(number: u64) -> u64 {
+    // Four digits are two lanes of 32 bits, two are four of 16, one is eight of 8. A lane is divided by a
+    // multiplication with 1/100 or 1/10 that is exact for what it can hold.
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | ((twos - tens * 10) << 8)
 }
+
+/// The digit 0, eight times.
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
 
 /// A place in what was written where more than the next octet is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,31 +105,35 @@ impl<'b> Encoder<'b> {
     #[inline]
     pub fn number(&mut self, number: u64) -> &mut Self {
         // Most numbers are small: a UID, a size, a count.
-        match u32::try_from(number) {
-            Ok(0) => self.byte(b'0'),
-            Ok(small) => self.small_number(small),
-            Err(_) => self.large_number(number),
-        }
+        if number < EIGHT_DIGITS { self.digits(number, 1) } else { self.large_number(number) }
     }
 
-    #[inline]
-    fn small_number(&mut self, number: u32) -> &mut Self {
-        let mut digits = [0_u8; 10];
-        let at = write_digits(number, &mut digits);
-        self.bytes(digits.get(at..).unwrap_or_default())
+    /// A number below [`EIGHT_DIGITS`] with at least `width` digits, of which there are up to eight.
+    #[inline(always)]
+    fn digits(&mut self, number: u64, width: u32) -> &mut Self {
+        let digits = eight_digits(number);
+        let zeros = (digits.trailing_zeros() / 8).min(8_u32.saturating_sub(width));
+        let octets = (digits | ZEROS) >> (8 * zeros);
+        // All eight are written, since a length that is known costs no call, and what is too much is taken
+        // away.
+        let end = self.out.len() + 8 - zeros as usize;
+        self.out.extend_from_slice(&octets.to_le_bytes());
+        self.out.truncate(end);
+        self
     }
 
-    /// A number of more than 32 bits, in two parts.
+    /// A number of more than eight digits: the last eight behind the others.
     fn large_number(&mut self, number: u64) -> &mut Self {
-        const PART: u64 = 1_000_000_000;
-        let mut digits = [b'0'; 9];
-        // What is left of a division fits.
-        write_digits(u32::try_from(number % PART).unwrap_or_default(), &mut digits);
-        self.number(number / PART).bytes(&digits)
+        let last = eight_digits(number % EIGHT_DIGITS) | ZEROS;
+        self.number(number / EIGHT_DIGITS).bytes(&last.to_le_bytes())
     }
 
     /// Writes a number in decimal with at least `width` digits.
+    #[inline]
     pub fn padded(&mut self, number: u64, width: u32) -> &mut Self {
+        if number < EIGHT_DIGITS && width <= 8 {
+            return self.digits(number, width.max(1));
+        }
         let digits = number.checked_ilog10().unwrap_or(0) + 1;
         for _ in digits..width {
             self.byte(b'0');
@@ -199,6 +188,7 @@ impl<'b> Encoder<'b> {
     }
 
     /// Marks the place where the peer must be waited for.
+    #[cold]
     pub fn cut(&mut self) -> &mut Self {
         self.cuts.push(Cut::Wait { at: self.out.len() });
         self
@@ -242,6 +232,11 @@ mod tests {
             Encoder::new(&mut out).number(number);
             assert_eq!(out, text.as_bytes());
         }
+        for digits in (0..10_000).chain((1..10_000).map(|high| high * 10_000 + 9_999)) {
+            let mut out = Vec::new();
+            Encoder::new(&mut out).number(digits);
+            assert_eq!(out, alloc::format!("{digits}").as_bytes());
+        }
         let mut number = 1_u64;
         for _ in 0..64 {
             for number in [number - 1, number, number.wrapping_mul(10), number.wrapping_mul(7)] {
@@ -254,6 +249,14 @@ mod tests {
         let mut out = Vec::new();
         Encoder::new(&mut out).padded(7, 2).padded(123, 2).padded(0, 4).signed(-5);
         assert_eq!(out, b"071230000-5");
+        for number in [0, 7, 99, 100, 12_345_678, 99_999_999, 100_000_000, u64::MAX] {
+            for width in 0..24 {
+                let mut out = Vec::new();
+                Encoder::new(&mut out).padded(number, width);
+                let padded = alloc::format!("{number:0width$}", width = width as usize);
+                assert_eq!(out, padded.as_bytes());
+            }
+        }
     }
 
     #[test]

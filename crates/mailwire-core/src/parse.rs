@@ -58,9 +58,21 @@ pub fn stop(rest: &[u8], rule: &'static str) -> nom::Err<Fail> {
 ///
 /// # Errors
 /// Those of `result`.
+#[inline(always)]
 pub fn cut<T>(result: PResult<'_, T>) -> PResult<'_, T> {
     match result {
-        Err(nom::Err::Error(fail)) => Err(nom::Err::Failure(fail)),
+        // The value is passed on as it is: what looks at each case would move it.
+        Ok(parsed) => Ok(parsed),
+        Err(error) => Err(commit(error)),
+    }
+}
+
+/// An error that is final.
+#[cold]
+#[must_use]
+pub fn commit(error: nom::Err<Fail>) -> nom::Err<Fail> {
+    match error {
+        nom::Err::Error(fail) => nom::Err::Failure(fail),
         other => other,
     }
 }
@@ -176,6 +188,7 @@ impl Context {
     }
 
     /// Parses what may be nested no deeper than this, nor deeper than the context allows.
+    #[inline(always)]
     pub fn limited<T>(&self, depth: u16, parse: impl FnOnce(&Self) -> T) -> T {
         let before = self.depth.get();
         self.depth.set(before.min(depth));

@@ -77,6 +77,7 @@ impl ByteSet {
     ///
     /// # Errors
     /// The offset.
+    #[inline]
     pub fn check(&self, input: &[u8]) -> Result<(), usize> {
         match self.span(input) {
             span if span == input.len() => Ok(()),

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail};
+use mailwire_core::parse::{Context, PResult, Wire, commit, cut, fail};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::Mode;
@@ -100,7 +100,7 @@ dispatch! {
         /// Asks for facts about a mailbox without opening it.
         Status(family::status::Status<'a>) = "STATUS",
         /// Adds messages to a mailbox.
-        Append(family::append::Append<'a>) = "APPEND",
+        Append(Box<family::append::Append<'a>>) = "APPEND",
         /// Waits for what is new.
         Idle = "IDLE",
         /// Begins compression.
@@ -172,9 +172,9 @@ dispatch! {
         /// Looks for messages, and gives them in threads.
         Thread(family::thread::Thread<'a>) = "THREAD",
         /// Adds a message in place of another.
-        Replace(family::append::Replace<'a>) = "REPLACE",
+        Replace(Box<family::append::Replace<'a>>) = "REPLACE",
         /// Reads messages in another form.
-        Convert(family::convert::Convert<'a>) = "CONVERT",
+        Convert(Box<family::convert::Convert<'a>>) = "CONVERT",
         /// Ends the updates of searches.
         CancelUpdate(family::search::CancelUpdate<'a>) = "CANCELUPDATE",
         /// Asks for ranges of UIDs of a size.
@@ -196,9 +196,9 @@ dispatch! {
         /// [`Thread`](Self::Thread), answered with UIDs.
         UidThread(family::thread::Thread<'a>) = "UID THREAD",
         /// [`Replace`](Self::Replace) by UID.
-        UidReplace(family::append::Replace<'a>) = "UID REPLACE",
+        UidReplace(Box<family::append::Replace<'a>>) = "UID REPLACE",
         /// [`Convert`](Self::Convert) by UID.
-        UidConvert(family::convert::Convert<'a>) = "UID CONVERT",
+        UidConvert(Box<family::convert::Convert<'a>>) = "UID CONVERT",
     }
     others {
         /// A command that is not known here, kept as data.
@@ -490,6 +490,23 @@ impl Verb {
         // The table is in the order of the enum; a test compares the two.
         &COMMANDS[self as usize]
     }
+
+    /// The same command with `UID` before it, where there is one.
+    const fn by_uid(self) -> Option<Self> {
+        Some(match self {
+            Self::Expunge => Self::UidExpunge,
+            Self::Search => Self::UidSearch,
+            Self::Fetch => Self::UidFetch,
+            Self::Store => Self::UidStore,
+            Self::Copy => Self::UidCopy,
+            Self::Move => Self::UidMove,
+            Self::Sort => Self::UidSort,
+            Self::Thread => Self::UidThread,
+            Self::Replace => Self::UidReplace,
+            Self::Convert => Self::UidConvert,
+            _ => return None,
+        })
+    }
 }
 
 impl<'a> OtherCommand<'a> {
@@ -531,12 +548,34 @@ pub(crate) fn name(input: &[u8]) -> (&[u8], &[u8]) {
     (word, rest)
 }
 
+/// The command at the beginning of `input` and what is behind its name, when a name that is known here
+/// stands there.
+#[cold]
+fn long_name(input: &[u8]) -> Option<(&[u8], Verb)> {
+    let (word, rest) = name(input);
+    Verb::from_keyword(word).map(|verb| (rest, verb))
+}
+
+/// The same for names of up to seven letters, and for those behind `UID`: those of most commands. It is
+/// `None` for others, be they known or not.
+#[inline]
+fn short_name(input: &[u8]) -> Option<(&[u8], Verb)> {
+    let (rest, verb) = match input {
+        [b'U' | b'u', b'I' | b'i', b'D' | b'd', b' ', behind @ ..] => {
+            let (rest, verb) = Verb::leading(behind)?;
+            (rest, verb.by_uid()?)
+        }
+        _ => Verb::leading(input)?,
+    };
+    // An atom can go on with other octets than a name.
+    let ends = rest.first().is_none_or(|octet| !ATOM_CHAR.contains(*octet));
+    ends.then_some((rest, verb))
+}
+
 impl<'a> Wire<'a> for Command<'a> {
-    #[inline]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        let (word, rest) = name(input);
-        match Verb::from_keyword(word) {
-            Some(verb) => Self::parse_arguments(verb, rest, cx),
+        match short_name(input).or_else(|| long_name(input)) {
+            Some((rest, verb)) => Self::parse_arguments(verb, rest, cx),
             None => {
                 let (rest, other) = OtherCommand::parse_part(input, cx)?;
                 Ok((rest, Self::Other(other)))
@@ -582,14 +621,18 @@ impl<'a> Wire<'a> for TaggedCommand<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, tag) = Tag::parse_part(input, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, command) = cx.limited(DEPTH, |cx| cut(Command::parse_part(rest, cx)))?;
-        if is_cut(rest, cx) {
-            return Ok((rest, Self { tag, command }));
+        // A command is large: each step that has it in its hands would move it once more.
+        match cx.limited(DEPTH, |cx| Command::parse_part(rest, cx)) {
+            Ok((rest, command)) if is_cut(rest, cx) => Ok((rest, Self { tag, command })),
+            Ok((rest, command)) => match line_end(rest, cx) {
+                Ok((rest, ())) => Ok((rest, Self { tag, command })),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(commit(error)),
         }
-        let (rest, ()) = line_end(rest, cx)?;
-        Ok((rest, Self { tag, command }))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.put(&self.tag).sp().put(&self.command).crlf();
     }
@@ -606,6 +649,31 @@ mod tests {
             assert_eq!(row.verb, *verb);
             assert_eq!(Verb::from_keyword(verb.as_str().as_bytes()), Some(*verb));
         }
+    }
+
+    #[test]
+    fn short_names_are_read_as_long_ones_are() {
+        let mut short = 0;
+        for verb in Verb::ALL {
+            for name in [verb.as_str().into(), verb.as_str().to_ascii_lowercase()] {
+                for behind in ["", " ", " x", "\r\n", "x", "-", ".", "]", "[", "\u{ff}"] {
+                    let input = alloc::format!("{name}{behind}");
+                    let (read, known) = (short_name(input.as_bytes()), long_name(input.as_bytes()));
+                    assert!(read.is_none() || read == known, "{input} {read:?}");
+                    short += usize::from(read.is_some());
+                }
+            }
+        }
+        assert!(short > Verb::ALL.len());
+        let by_uid = |verb: &Verb| verb.as_str().starts_with("UID ");
+        for verb in Verb::ALL {
+            let name = alloc::format!("UID {verb}");
+            assert_eq!(verb.by_uid(), Verb::from_keyword(name.as_bytes()));
+        }
+        assert_eq!(
+            Verb::ALL.iter().filter(|verb| by_uid(verb)).count(),
+            Verb::ALL.iter().filter(|verb| verb.by_uid().is_some()).count()
+        );
     }
 
     #[test]

@@ -68,14 +68,18 @@ macro_rules! dispatch {
                             let rest = input;
                             $(
                                 let (rest, ()) = mailwire_core::parse::cut($crate::token::sp(rest, cx))?;
-                                let (rest, value) = mailwire_core::parse::cut(
-                                    <$payload as mailwire_core::parse::Wire>::parse_part(rest, cx),
-                                )?;
+                                let (rest, value) =
+                                    match <$payload as mailwire_core::parse::Wire>::parse_part(rest, cx) {
+                                        Ok(parsed) => parsed,
+                                        Err(error) => return Err(mailwire_core::parse::commit(error)),
+                                    };
                             )?
                             $(
-                                let (rest, value) = mailwire_core::parse::cut(
-                                    <$tail as mailwire_core::parse::Wire>::parse_part(rest, cx),
-                                )?;
+                                let (rest, value) =
+                                    match <$tail as mailwire_core::parse::Wire>::parse_part(rest, cx) {
+                                        Ok(parsed) => parsed,
+                                        Err(error) => return Err(mailwire_core::parse::commit(error)),
+                                    };
                             )?
                             Ok((rest, Self::$variant
                                 $( (dispatch!(@ignore $payload => value)) )?

@@ -485,7 +485,7 @@ impl<'a> Wire<'a> for Response<'a> {
     fn encode(&self, out: &mut Encoder<'_>) {
         match self {
             Self::Continue(request) => request.encode(out),
-            Self::Data(data) => drop(out.byte(b'*').sp().put(data).crlf()),
+            Self::Data(data) => drop(out.bytes(b"* ").put(data).crlf()),
             Self::Tagged(tagged) => tagged.encode(out),
         }
     }

@@ -4,10 +4,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use mailwire_core::encoder::to_bytes_in;
-use mailwire_core::parse::Wire;
+use mailwire_core::encoder::{Encoder, to_bytes_in};
+use mailwire_core::parse::{Context, Wire};
 use mailwire_core::rows;
 
+use crate::element::items::{Item, ItemList};
 use crate::tolerance::Deviation;
 use crate::{Mode, Tolerance};
 
@@ -48,6 +49,52 @@ pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
     rows: &[(&'a [u8], Deviation, &'a [u8])],
 ) {
     rows::check_lenient::<Deviation, T>(mode.bits(), rows);
+}
+
+/// The short ways of a kind of item agree with the long ones, for one or two of these words in a list:
+/// an item that is checked ends where one that is parsed does, or breaks where that does; and a list that
+/// is copied is what its items are, written one by one. Lists of `copied` words are indeed copied.
+pub(crate) fn check_short_ways<T: Item>(words: &[&str], copied: &[&str]) {
+    let pairs = |words: &[_]| -> Vec<_> {
+        words.iter().flat_map(|one| words.iter().map(move |two| (*one, *two))).collect()
+    };
+    for tolerance in [Tolerance::strict(), Tolerance::lenient()] {
+        for (one, two) in pairs(words) {
+            for wire in [
+                alloc::format!("({one} {two})"),
+                alloc::format!("({one}  {two})"),
+                alloc::format!("({one} )"),
+                alloc::format!("({one}{two})"),
+            ] {
+                check_short_way::<T>(&wire, tolerance);
+            }
+        }
+    }
+    for (one, two) in pairs(copied) {
+        let wire = alloc::format!("{one} {two}");
+        assert!(T::is_written(wire.as_bytes(), 2), "{wire}");
+        assert!(!T::is_written(wire.as_bytes(), 1), "{wire}");
+    }
+}
+
+fn check_short_way<T: Item>(wire: &str, tolerance: Tolerance) {
+    let inside = &wire.as_bytes()[1..];
+    let (checking, parsing) = (Context::new(tolerance), Context::new(tolerance));
+    let checked = T::check_item(inside, &checking).map(|(rest, ())| rest);
+    let parsed = T::parse_item(inside, &parsing).map(|(rest, _)| rest);
+    assert_eq!(checked, parsed, "{wire}");
+    assert_eq!(checking.met::<Deviation>(), parsing.met::<Deviation>(), "{wire}");
+    for read in [Mode::REV1, Mode::UTF8] {
+        let cx = Context::new(tolerance).with_mode(read.bits());
+        let Ok(([], list)) = ItemList::<T>::parse_part(wire.as_bytes(), &cx) else { continue };
+        for mode in [Mode::REV1, Mode::UTF8, Mode::LITERAL_PLUS, Mode::SERVER] {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            Encoder::new(&mut short).with_mode(mode.bits()).put(&list);
+            let mut out = Encoder::new(&mut long).with_mode(mode.bits());
+            out.byte(b'(').separated(b' ', &*list, |out, item| item.encode(out)).byte(b')');
+            assert_eq!(short.escape_ascii().to_string(), long.escape_ascii().to_string());
+        }
+    }
 }
 
 /// `(bytes, deviation, canonical)` where damage is contained: without the deviation it takes

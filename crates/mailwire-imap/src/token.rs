@@ -208,6 +208,12 @@ pub(crate) fn plain_string(input: &[u8]) -> Option<(&[u8], &[u8])> {
     plain_quoted(inside).ok().map(|(rest, text)| (text, rest))
 }
 
+/// What is behind a quoted string that [`write_string`] writes as it stands.
+#[inline(always)]
+pub(crate) fn short_string(input: &[u8]) -> Option<&[u8]> {
+    plain_string(input).filter(|(text, _)| text.len() <= MAX_QUOTED).map(|(_, rest)| rest)
+}
+
 /// What is behind a quoted string like most, or behind NIL as most write it.
 #[inline(always)]
 pub(crate) fn plain_nstring(input: &[u8]) -> Option<&[u8]> {
@@ -362,10 +368,12 @@ pub fn nstring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Option<Cow<'a, 
 /// Rules `astring`, `quoted`, `literal`.
 #[inline]
 pub fn astring<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Cow<'a, [u8]>> {
-    match ASTRING_CHAR.split(input) {
-        ([], _) if matches!(input.first(), Some(b'"' | b'{')) => string(input, cx),
-        ([], _) => Err(fail(input, "astring")),
-        (atom, rest) => Ok((rest, Cow::Borrowed(atom))),
+    match input.first() {
+        Some(b'"' | b'{') => string(input, cx),
+        _ => match ASTRING_CHAR.split(input) {
+            ([], _) => Err(fail(input, "astring")),
+            (atom, rest) => Ok((rest, Cow::Borrowed(atom))),
+        },
     }
 }
 
@@ -404,17 +412,24 @@ const TENS: [u64; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000
 
 /// The value of the digits at the beginning of eight octets, and how many they are; 0 and 0 for none.
 #[inline(always)]
-fn some_digits(octets: [u8; 8]) -> (u64, usize) {
+pub(crate) fn some_digits(octets: [u8; 8]) -> (u64, usize) {
+    let digits = u64::from_le_bytes(octets) ^ u64::from_ne_bytes([b'0'; 8]);
+    match digits_len(octets) {
+        0 => (0, 0),
+        // What is behind the digits is shifted out; zeros come in before them.
+        len @ 1..=7 => (eight_digits(digits << (64 - 8 * len)), len),
+        _ => (eight_digits(digits), 8),
+    }
+}
+
+/// How many digits are at the beginning of eight octets.
+#[inline(always)]
+pub(crate) fn digits_len(octets: [u8; 8]) -> usize {
     let digits = u64::from_le_bytes(octets) ^ u64::from_ne_bytes([b'0'; 8]);
     // Bit 7 of the first octet that is over 9; a carry only reaches octets behind it.
     let odd = (digits.wrapping_add(u64::from_ne_bytes([0x76; 8])) | digits)
         & u64::from_ne_bytes([0x80; 8]);
-    match odd.trailing_zeros() / 8 {
-        0 => (0, 0),
-        // What is behind the digits is shifted out; zeros come in before them.
-        len @ 1..=7 => (eight_digits(digits << (64 - 8 * len)), len as usize),
-        _ => (eight_digits(digits), 8),
-    }
+    (odd.trailing_zeros() / 8) as usize
 }
 
 /// The value of eight octets from 0 to 9, the first of which is the most significant.

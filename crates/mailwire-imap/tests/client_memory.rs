@@ -83,7 +83,7 @@ fn memory_does_not_depend_on_messages() {
     // And as many out.
     let literal = Literal::streamed(10_000_000).unwrap();
     let message = AppendMessage::new(AppendData::Message(literal));
-    let append = Command::Append(Append::new(Mailbox::new("x").unwrap(), message));
+    let append = Command::Append(Append::new(Mailbox::new("x").unwrap(), message).into());
     let body = Bytes::from(chunk);
     let used = measure(&HEAP, || {
         client.send(&append).unwrap();

@@ -177,7 +177,7 @@ impl Run {
                 let literal = Literal::streamed(*size).unwrap();
                 let message = AppendMessage::new(AppendData::Message(literal));
                 let append = Append::new(Mailbox::new("x").unwrap(), message);
-                self.given.extend(client.send(&Command::Append(append)));
+                self.given.extend(client.send(&Command::Append(append.into())));
             }
             Op::Body(octets) => drop(client.send_body(Bytes::from(vec![b'x'; *octets]))),
             Op::Finish => drop(client.finish_body()),

@@ -231,7 +231,7 @@ fn quirk_90_a_go_ahead_for_a_literal_that_does_not_wait() {
     // It does not pass for one that is waited for.
     let told = inside(&config(), "LITERAL-", |call| {
         call.send("APPEND x {5}\r\nhello");
-        call.give(&Command::Append(append(5000)));
+        call.give(&Command::Append(append(5000).into()));
         call.hear("+ go\r\n");
         assert_eq!(call.sent, b"A2 APPEND x {5+}\r\nhello\r\n");
         call.hear("A2 OK done\r\n");
@@ -258,7 +258,7 @@ fn quirk_91_a_literal_is_refused() {
         assert_eq!(told.sent, "A2 APPEND x {5}\r\nA3 NOOP\r\n");
         assert_eq!(told.seen.last(), Some(&done(3, "OK done")));
         let told = inside(&config(), "", |call| {
-            call.give(&Command::Append(append(99_999)));
+            call.give(&Command::Append(append(99_999).into()));
             call.hear(answer);
             assert!(call.client().send_body(Bytes::from_static(b"x")).is_err());
         });
@@ -276,7 +276,7 @@ fn quirk_92_and_limits_of_literal_minus() {
         ("", 1, "{1}"),
     ] {
         let told = inside(&config(), offered, |call| {
-            call.give(&Command::Append(append(size)));
+            call.give(&Command::Append(append(size).into()));
         });
         assert_eq!(told.sent, format!("A2 APPEND x {wire}\r\n"));
     }
@@ -294,7 +294,9 @@ fn bodies_are_streamed_and_not_copied() {
         [CatPart::Url(AString::new("/x").unwrap()), CatPart::Text(Literal::streamed(2).unwrap())];
     let catenate = AppendMessage::new(AppendData::Catenate(Catenate::new(parts).unwrap()));
     client
-        .send(&Command::Append(append(5000).with(catenate).unwrap().with(message(0)).unwrap()))
+        .send(&Command::Append(
+            append(5000).with(catenate).unwrap().with(message(0)).unwrap().into(),
+        ))
         .unwrap();
     let mut wanted = Vec::new();
     while let Some(event) = client.receive(b"").unwrap().event {
@@ -324,7 +326,7 @@ fn bodies_are_streamed_and_not_copied() {
 fn a_body_needs_what_it_uses() {
     inside(&config(), "APPENDLIMIT=100", |call| {
         let refused = |call: &mut Call, append: Append<'static>| {
-            call.client().send(&Command::Append(append)).unwrap_err()
+            call.client().send(&Command::Append(append.into())).unwrap_err()
         };
         assert_eq!(refused(call, append(101)), UsageError::TooLarge { limit: 100 });
         let two = append(1).with(message(1)).unwrap();
@@ -332,7 +334,7 @@ fn a_body_needs_what_it_uses() {
         let binary = AppendData::Message(Literal::streamed(5).unwrap().binary());
         let binary = Append::new(Mailbox::new("x").unwrap(), AppendMessage::new(binary));
         assert_eq!(refused(call, binary), UsageError::NotOffered(Extension::Binary));
-        call.give(&Command::Append(append(100)));
+        call.give(&Command::Append(append(100).into()));
     });
 }
 

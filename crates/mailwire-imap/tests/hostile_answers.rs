@@ -181,7 +181,7 @@ fn imap_c_36_bodies_have_the_announced_length() {
 fn streamed(call: &mut Call, size: u64) -> mailwire_imap::client::Ticket {
     let data = AppendData::Message(Literal::streamed(size).unwrap());
     let append = Append::new(Mailbox::new("x").unwrap(), AppendMessage::new(data));
-    call.give(&Command::Append(append))
+    call.give(&Command::Append(append.into()))
 }
 
 #[test]

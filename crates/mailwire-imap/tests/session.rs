@@ -191,7 +191,7 @@ fn append(pair: &mut Pair, mailbox: &'static str, body: &[u8]) -> Vec<Seen> {
     let literal = Literal::streamed(body.len() as u64).unwrap();
     let message = AppendMessage::new(AppendData::Message(literal));
     let append = Append::new(Mailbox::new(mailbox).unwrap(), message);
-    pair.peer.client.send(&Command::Append(append)).unwrap();
+    pair.peer.client.send(&Command::Append(append.into())).unwrap();
     let mut all = Vec::new();
     for _ in 0..2 {
         let seen = pair.run();

@@ -105,11 +105,13 @@ pub struct AddressList<'a> {
     /// What stands between the outer parentheses.
     wire: Cow<'a, [u8]>,
     len: u32,
+    /// True where all addresses are plain ones, which are written as they stand.
+    plain: bool,
 }
 
 wire_api!(Deviation, crate::Mode: Address, AddressList);
 into_owned!(struct Address { name, adl, mailbox, host });
-into_owned!(struct AddressList { wire, len });
+into_owned!(struct AddressList { wire, len, plain });
 
 impl<'a> Wire<'a> for Address<'a> {
     #[inline]
@@ -139,16 +141,7 @@ impl<'a> Wire<'a> for Address<'a> {
     }
 }
 
-/// An address, checked and not decoded.
-#[inline]
-fn skip_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
-    match plain_address(input) {
-        Some(rest) => Ok((rest, ())),
-        None => skip_odd_address(input, cx),
-    }
-}
-
-/// What is behind an address with nothing odd in it.
+/// What is behind an address with nothing odd in it: it is written as it stands.
 #[inline]
 fn plain_address(input: &[u8]) -> Option<&[u8]> {
     let mut rest = input.strip_prefix(b"(")?;
@@ -158,7 +151,7 @@ fn plain_address(input: &[u8]) -> Option<&[u8]> {
     plain_nstring(rest)?.strip_prefix(b")")
 }
 
-/// An address with escapes, literals, or another deviation from the plain form.
+/// An address with escapes, literals, or another deviation from the plain form, checked and not decoded.
 #[cold]
 fn skip_odd_address<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
     let (rest, ()) = open(input, "address")?;
@@ -212,15 +205,22 @@ impl<'a> Wire<'a> for AddressList<'a> {
         }
         let (inside, ()) = open(input, "address-list")?;
         let mut rest = inside;
-        let mut len = 0_u32;
+        let (mut len, mut plain) = (0_u32, true);
         loop {
-            rest = match rest {
-                [b'(', ..] => {
+            rest = match (plain_address(rest), rest) {
+                (Some(behind), _) => {
                     len = len.saturating_add(1);
-                    skip_address(rest, cx)?.0
+                    behind
                 }
-                [b')', ..] if len > 0 => break,
-                _ => skip_odd_item(rest, inside, cx)?.0,
+                (None, [b'(', ..]) => {
+                    (len, plain) = (len.saturating_add(1), false);
+                    skip_odd_address(rest, cx)?.0
+                }
+                (None, [b')', ..]) if len > 0 => break,
+                _ => {
+                    plain = false;
+                    skip_odd_item(rest, inside, cx)?.0
+                }
             };
             if rest.first() == Some(&b')') {
                 break;
@@ -228,7 +228,7 @@ impl<'a> Wire<'a> for AddressList<'a> {
         }
         cx.check_elements(len as usize, rest)?;
         let wire = inside.split_at(inside.len() - rest.len()).0;
-        Ok((rest.get(1..).unwrap_or_default(), Self { wire: Cow::Borrowed(wire), len }))
+        Ok((rest.get(1..).unwrap_or_default(), Self { wire: Cow::Borrowed(wire), len, plain }))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -237,11 +237,7 @@ impl<'a> Wire<'a> for AddressList<'a> {
             return;
         }
         out.byte(b'(');
-        let mut rest = &*self.wire;
-        while let Some(behind) = plain_address(rest) {
-            rest = behind;
-        }
-        if rest.is_empty() {
+        if self.plain {
             out.bytes(&self.wire);
         } else {
             // Strings are written again, because the forms that are legal depend on the mode.
@@ -349,7 +345,12 @@ impl<'a> AddressList<'a> {
             address.encode(&mut out);
             len = len.saturating_add(1);
         }
-        AddressList { wire: Cow::Owned(wire), len }
+        let mut rest = &*wire;
+        while let Some(behind) = plain_address(rest) {
+            rest = behind;
+        }
+        let plain = rest.is_empty();
+        AddressList { wire: Cow::Owned(wire), len, plain }
     }
 
     /// How many addresses there are, with the marks of groups.

@@ -369,6 +369,7 @@ impl<'a> Wire<'a> for Flags<'a> {
         flags(input, cx, Wildcards::Deviate)
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.byte(b'(').bytes(&self.wire).byte(b')');
     }

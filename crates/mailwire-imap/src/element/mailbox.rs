@@ -14,7 +14,9 @@ use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::mutf7;
 use crate::Mode;
-use crate::token::{ASTRING_CHAR, LIST_CHAR, astring, string, write_astring, write_string};
+use crate::token::{
+    ASTRING_CHAR, LIST_CHAR, astring, plain_string, string, write_astring, write_string,
+};
 use crate::tolerance::Deviation;
 
 /// The name of a mailbox, as its octets.
@@ -103,6 +105,9 @@ static EIGHT_BIT_ATOM: ByteSet = ByteSet::range(0x21, 0xff).without(b"(){%*\"\\\
 impl<'a> Wire<'a> for Mailbox<'a> {
     #[inline]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        if let Some((name, rest)) = plain_string(input) {
+            return Ok((rest, Self(Cow::Borrowed(name))));
+        }
         if let Some(b'"' | b'{') = input.first() {
             let (rest, name) = astring(input, cx)?;
             // A quoted string has no NUL.
@@ -123,6 +128,7 @@ impl<'a> Wire<'a> for Mailbox<'a> {
         Ok((rest, Self(Cow::Borrowed(name))))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         write_astring(out, &self.0);
     }

@@ -90,6 +90,7 @@ impl<'a> Wire<'a> for ModSeq {
         Ok((rest, Self(value)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.number(self.0);
     }
@@ -104,6 +105,7 @@ impl<'a> Wire<'a> for MessageModSeq {
         Ok((rest, Self(value)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.byte(b'(').number(self.0.0).byte(b')');
     }

@@ -93,6 +93,7 @@ impl<'a> Wire<'a> for NzNumber {
         Ok((rest, Self(number.map_or(0, NonZeroU32::get))))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.number(u64::from(self.0));
     }
@@ -104,6 +105,7 @@ impl<'a> Wire<'a> for Number {
         number(input, "number").map(|(rest, number)| (rest, Self(number)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.number(u64::from(self.0));
     }
@@ -115,6 +117,7 @@ impl<'a> Wire<'a> for Number64 {
         size(input, cx, "number64").map(|(rest, number)| (rest, Self(number)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.number(self.0);
     }

@@ -9,7 +9,7 @@ use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
 
-use crate::token::digits;
+use crate::token::{digits, digits_len, some_digits};
 use crate::tolerance::Deviation;
 
 mod build;
@@ -144,6 +144,7 @@ impl<'a> Wire<'a> for SequenceSet<'a> {
         }
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.bytes(&self.wire);
     }
@@ -175,26 +176,39 @@ fn end<const STAR: bool>(input: &[u8]) -> Option<(&[u8], u32)> {
     }
 }
 
+/// What is behind one end of a range.
+#[inline(always)]
+fn behind_end<const STAR: bool>(input: &[u8]) -> Option<&[u8]> {
+    // Up to seven digits are a number of 32 bits, whatever they are.
+    if let (Some(octets), Some(b'1'..=b'9')) = (input.first_chunk(), input.first()) {
+        if let len @ 1..=7 = digits_len(*octets) {
+            return input.get(len..);
+        }
+    }
+    end::<STAR>(input).map(|(rest, _)| rest)
+}
+
 /// The set at the beginning of `input`, without `$`.
 #[inline]
 fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, SequenceSet<'a>> {
     let mut place = input;
     let mut ranges = 0_u32;
+    // True behind a colon.
+    let mut last = false;
     let rest = loop {
-        let Some((mut rest, _)) = end::<STAR>(place) else {
+        let Some(rest) = behind_end::<STAR>(place) else {
             return odd::<STAR>(input, place, cx);
         };
-        if let [b':', behind @ ..] = rest {
-            let Some((behind, _)) = end::<STAR>(behind) else {
-                return odd::<STAR>(input, behind, cx);
-            };
-            rest = behind;
+        // Nothing tells beforehand which ranges have two ends: a branch on that would be foreseen wrongly
+        // as often as not.
+        let octet = rest.first().copied().unwrap_or_default();
+        let colon = (octet == b':') & !last;
+        ranges = ranges.saturating_add(u32::from(!colon));
+        if !(colon | (octet == b',')) {
+            break rest;
         }
-        ranges = ranges.saturating_add(1);
-        match rest {
-            [b',', behind @ ..] => place = behind,
-            _ => break rest,
-        }
+        last = colon;
+        place = rest.get(1..).unwrap_or_default();
     };
     cx.check_ranges(ranges, rest)?;
     let wire = input.split_at(input.len() - rest.len()).0;
@@ -229,6 +243,24 @@ fn odd<'a, const STAR: bool>(
     Ok((rest, build::from_ranges(repaired.ranges)))
 }
 
+/// The ends of the range at the beginning of a set, and what is behind it. Where a number has more than
+/// seven digits, or the set ends soon, this is `None`.
+#[inline(always)]
+fn short_range(set: &[u8]) -> Option<(NonZeroU32, NonZeroU32, &[u8])> {
+    let end = |place: &[u8]| {
+        let (number, len) = some_digits(*place.first_chunk()?);
+        let number = NonZeroU32::new(u32::try_from(number).ok()?)?;
+        if len > 7 { None } else { Some((number, len)) }
+    };
+    let (first, len) = end(set)?;
+    // A range with one end is read twice, so that nothing branches on how many ends there are.
+    let behind = len.saturating_add(1);
+    let at = if set.get(len) == Some(&b':') { behind } else { 0 };
+    let (last, len) = end(set.get(at..)?)?;
+    let rest = set.get(at.saturating_add(len).saturating_add(1)..).unwrap_or_default();
+    Some((first, last, rest))
+}
+
 /// The ranges of a set, in the order in which they are written.
 #[derive(Debug, Clone)]
 pub struct Ranges<'a>(&'a [u8]);
@@ -238,6 +270,11 @@ impl Iterator for Ranges<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<SequenceRange> {
+        if let Some((first, last, rest)) = short_range(self.0) {
+            self.0 = rest;
+            let (first, last) = (SequenceNumber::Number(first), SequenceNumber::Number(last));
+            return Some(SequenceRange { first, last });
+        }
         // The octets were checked; `$` and the end of the set are no ends of ranges.
         let (mut rest, first) = end::<true>(self.0)?;
         let mut last = first;
@@ -261,6 +298,10 @@ impl Iterator for UidRanges<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<UidRange> {
+        if let Some((first, last, rest)) = short_range(self.0) {
+            self.0 = rest;
+            return Some(UidRange { first, last });
+        }
         // The octets were checked: each number has 32 bits.
         let uid = |(number, len): (Option<u64>, usize)| {
             Some((NonZeroU32::new(u32::try_from(number?).ok()?)?, len))

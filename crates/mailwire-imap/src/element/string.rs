@@ -134,6 +134,7 @@ impl<'a> Wire<'a> for AString<'a> {
         Ok((rest, Self(octets)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         token::write_astring(out, self.as_bytes());
     }
@@ -162,6 +163,7 @@ impl<'a> Wire<'a> for IString<'a> {
         Ok((rest, Self(octets)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         token::write_string(out, self.as_bytes());
     }

@@ -59,6 +59,7 @@ impl<'a> Wire<'a> for Tag<'a> {
         Ok((rest, Self::checked(tag)))
     }
 
+    #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
         out.bytes(self.as_bytes());
     }

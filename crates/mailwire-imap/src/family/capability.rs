@@ -10,7 +10,8 @@ use mailwire_core::parse::{Context, PResult, Wire};
 use mailwire_core::token::one_or_more;
 use mailwire_core::{text_type, wire_api};
 
-use crate::element::items::{ItemTail, item};
+use crate::element::items::plain::single_spaced;
+use crate::element::items::{Item, ItemTail};
 use crate::extension::{CAPABILITY, Extension, ExtensionSet};
 use crate::tolerance::Deviation;
 
@@ -56,7 +57,15 @@ fn check(capability: &[u8]) -> Result<(), usize> {
 }
 
 wire_api!(Deviation, crate::Mode: Capability);
-item!(Capability);
+
+impl Item for Capability<'static> {
+    type At<'x> = Capability<'x>;
+
+    #[inline]
+    fn is_written(wire: &[u8], len: usize) -> bool {
+        single_spaced(wire, len)
+    }
+}
 
 impl<'a> Wire<'a> for Capability<'a> {
     #[inline]
@@ -199,7 +208,15 @@ impl Extensions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_rejects, check_rows, check_short_ways};
+
+    #[test]
+    fn capabilities_are_copied_as_they_are_written() {
+        check_short_ways::<Capability<'static>>(
+            &["IMAP4rev1", "idle", "AUTH=PLAIN", "X]", "\"A\"", "("],
+            &["IMAP4rev1", "idle", "AUTH=PLAIN"],
+        );
+    }
 
     #[test]
     fn rows() {

@@ -5,9 +5,9 @@ use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::Mode;
-use crate::element::items::{ItemList, item};
+use crate::element::items::{Item, ItemList};
 use crate::element::string::{IString, nstring, write_nstring};
-use crate::token::{ASTRING_CHAR, nil, sp};
+use crate::token::{ASTRING_CHAR, nil, plain_nstring, plain_string, short_string, sp};
 use crate::tolerance::Deviation;
 
 /// What a client or a server says of itself: fields and their values, or NIL for nothing; the arguments of
@@ -68,7 +68,26 @@ const VALUE: usize = 1024;
 wire_api!(Deviation, Mode: Id, Field);
 into_owned!(@impl Id, self => { Id(mailwire_core::IntoOwned::into_owned(self.0)) });
 into_owned!(struct Field { name, value });
-item!(Field);
+
+impl Item for Field<'static> {
+    type At<'x> = Field<'x>;
+
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ()> {
+        match plain_string(input) {
+            Some((_, [b' ', value @ ..])) => match plain_nstring(value) {
+                Some(rest) => Ok((rest, ())),
+                None => Self::parse_item(input, cx).map(|(rest, _)| (rest, ())),
+            },
+            _ => Self::parse_item(input, cx).map(|(rest, _)| (rest, ())),
+        }
+    }
+
+    #[inline]
+    fn is_written(wire: &[u8], len: usize) -> bool {
+        behind_fields(wire, len).is_some_and(<[u8]>::is_empty)
+    }
+}
 
 impl<'a> Id<'a> {
     /// NIL: nothing to say.
@@ -142,6 +161,23 @@ impl<'a> Wire<'a> for Id<'a> {
     }
 }
 
+/// What is behind `len` fields that stand as they are written: in short strings, with one space between.
+#[inline]
+fn behind_fields(wire: &[u8], len: usize) -> Option<&[u8]> {
+    let mut rest = wire;
+    for at in 0..len {
+        if at > 0 {
+            rest = rest.strip_prefix(b" ")?;
+        }
+        rest = short_string(rest)?.strip_prefix(b" ")?;
+        rest = match rest {
+            [b'N', b'I', b'L', behind @ ..] => behind,
+            _ => short_string(rest)?,
+        };
+    }
+    Some(rest)
+}
+
 /// A string, or an atom where that is tolerated: Proton.
 fn loose_string<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, IString<'a>> {
     match ASTRING_CHAR.split(input) {
@@ -172,7 +208,7 @@ impl<'a> Wire<'a> for Field<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_rejects, check_rows, check_short_ways};
 
     #[test]
     fn rows() {
@@ -200,6 +236,31 @@ mod tests {
             ),
         ]);
         assert_eq!(Id::parse(b"()").unwrap().to_bytes(), b"NIL");
+    }
+
+    #[test]
+    fn fields_are_copied_as_they_are_written() {
+        let text = |len| alloc::format!("\"{}\"", "x".repeat(len));
+        let (longest, longer) = (text(1000), text(1001));
+        let mut words = alloc::vec![
+            "\"a\" \"b\"",
+            "\"a\" NIL",
+            "\"a\" nil",
+            "NIL \"b\"",
+            "a \"b\"",
+            "\"a\" b",
+            "\"a\"  \"b\"",
+            "\"a\" \"\\\"\"",
+            "\"a\" \"\\b\"",
+            "\"a\" \"b\"c\"",
+            "\"a\" {1}\r\nb",
+            "\"\u{e9}\" NIL",
+            "\"a\" NILb",
+        ];
+        let (long, short) = (alloc::format!("\"a\" {longer}"), alloc::format!("\"a\" {longest}"));
+        words.extend([&*long, &*short]);
+        let copied = ["\"a\" \"b\"", "\"a b\" NIL", "\"NIL\" \"(\"", &*short];
+        check_short_ways::<Field<'static>>(&words, &copied);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::token::one_or_more;
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
 
 use super::list::{at_end, line, unquoted};
@@ -9,7 +10,8 @@ use super::select::MailboxId;
 use crate::Mode;
 use crate::dispatch::dispatch;
 use crate::element::invalid::{Invalid, contained, skip_items};
-use crate::element::items::{Item, ItemList, SomeList, item};
+use crate::element::items::plain::capitals;
+use crate::element::items::{Item, ItemList, SomeList};
 use crate::element::mailbox::Mailbox;
 use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, Number64, NzNumber, number};
@@ -247,7 +249,20 @@ into_owned!(
 into_owned!(@impl OtherAttribute, self => { OtherAttribute(self.0.into_owned()) });
 into_owned!(struct StatusData { mailbox, items });
 into_owned!(struct OtherStatus { name, value });
-item!(StatusAttribute);
+
+impl Item for StatusAttribute<'static> {
+    type At<'x> = StatusAttribute<'x>;
+
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], _: &Context) -> PResult<'x, ()> {
+        one_or_more(input, &ATOM_CHAR, "status-att").map(|(rest, _)| (rest, ()))
+    }
+
+    #[inline]
+    fn is_written(wire: &[u8], len: usize) -> bool {
+        capitals(wire, len)
+    }
+}
 
 impl From<StatusName> for StatusAttribute<'_> {
     fn from(name: StatusName) -> Self {

@@ -226,12 +226,21 @@ impl<'a> Wire<'a> for StoreAction<'a> {
             [b'-', rest @ ..] => (StoreMode::Remove, rest),
             _ => (StoreMode::Replace, input),
         };
-        let (word, _) = LABEL.split(name_at);
-        let Some(changed) = Changed::from_keyword(word) else {
-            let (rest, other) = OtherStoreAction::parse_name(name_at, cx, mode)?;
-            return Ok((rest, Self::Other(other)));
+        // As most clients write it.
+        let (rest, changed) = match name_at.strip_prefix(b"FLAGS") {
+            Some(rest @ [b' ', ..]) => (rest, Changed::Flags),
+            Some([b'.', b'S', b'I', b'L', b'E', b'N', b'T', b' ', ..]) => {
+                (name_at.get(b"FLAGS.SILENT".len()..).unwrap_or_default(), Changed::FlagsSilent)
+            }
+            _ => {
+                let (word, rest) = LABEL.split(name_at);
+                let Some(changed) = Changed::from_keyword(word) else {
+                    let (rest, other) = OtherStoreAction::parse_name(name_at, cx, mode)?;
+                    return Ok((rest, Self::Other(other)));
+                };
+                (rest, changed)
+            }
         };
-        let rest = name_at.get(word.len()..).unwrap_or_default();
         if changed == Changed::Annotation && mode != StoreMode::Replace {
             return Err(fail(name_at, "store-att-flags"));
         }

@@ -423,7 +423,7 @@ pub fn commands() -> Vec<(&'static str, S<Command<'static>>)> {
                 .prop_map(|(mailbox, attributes)| C::Status(Status { mailbox, attributes }))
                 .boxed(),
         ),
-        ("APPEND", append().prop_map(C::Append).boxed()),
+        ("APPEND", append().prop_map(|value| C::Append(value.into())).boxed()),
         ("IDLE", plain(C::Idle)),
         ("COMPRESS", atom().prop_map(C::Compress).boxed()),
         ("UNAUTHENTICATE", plain(C::Unauthenticate)),
@@ -528,8 +528,8 @@ pub fn commands() -> Vec<(&'static str, S<Command<'static>>)> {
         ("MOVE", copy().prop_map(C::Move).boxed()),
         ("SORT", sort().prop_map(|sort| C::Sort(Box::new(sort))).boxed()),
         ("THREAD", thread().prop_map(C::Thread).boxed()),
-        ("REPLACE", replace().prop_map(C::Replace).boxed()),
-        ("CONVERT", convert().prop_map(C::Convert).boxed()),
+        ("REPLACE", replace().prop_map(|value| C::Replace(value.into())).boxed()),
+        ("CONVERT", convert().prop_map(|value| C::Convert(value.into())).boxed()),
         (
             "CANCELUPDATE",
             vec(tag(), 1..4)
@@ -552,8 +552,8 @@ pub fn commands() -> Vec<(&'static str, S<Command<'static>>)> {
         ("UID MOVE", copy().prop_map(C::UidMove).boxed()),
         ("UID SORT", sort().prop_map(|sort| C::UidSort(Box::new(sort))).boxed()),
         ("UID THREAD", thread().prop_map(C::UidThread).boxed()),
-        ("UID REPLACE", replace().prop_map(C::UidReplace).boxed()),
-        ("UID CONVERT", convert().prop_map(C::UidConvert).boxed()),
+        ("UID REPLACE", replace().prop_map(|value| C::UidReplace(value.into())).boxed()),
+        ("UID CONVERT", convert().prop_map(|value| C::UidConvert(value.into())).boxed()),
         ("XFROB", other()),
     ]
 }

@@ -132,7 +132,7 @@ impl<'d> Session<'d> {
         let literal = Literal::streamed(text.octets()).map_err(io::Error::other)?;
         let mailbox = Mailbox::new(mailbox).map_err(io::Error::other)?;
         let append = Append::new(mailbox, AppendMessage::new(AppendData::Message(literal)));
-        let ticket = self.client.send(&Command::Append(append)).map_err(io::Error::other)?;
+        let ticket = self.client.send(&Command::Append(append.into())).map_err(io::Error::other)?;
         let (mut wanted, mut uid) = (false, None);
         let ended = loop {
             let mut ended = false;

@@ -176,3 +176,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ranges_of_any_length_are_read_as_they_are_written() {
+    // Numbers of all lengths before and behind the colon, at the end of the set and before it.
+    let numbers = [1, 42, 999, 1000, 12_345, 999_999, 1_234_567, 12_345_678, 123_456_789, u32::MAX];
+    for first in numbers {
+        for last in numbers {
+            for behind in ["", ",1", ",1:2", ",1234567", ",12345678:9"] {
+                let wire = alloc::format!("{first}:{last},{last}{behind}");
+                let set = set(&wire);
+                let ends = |range: SequenceRange| (range.first.value(0), range.last.value(0));
+                let read: Vec<_> = set.ranges().map(ends).collect();
+                assert_eq!(read.first_chunk(), Some(&[(first, last), (last, last)]), "{wire}");
+                assert_eq!(read.len(), wire.split(',').count());
+                assert_eq!(set.len(), read.len());
+                let uids = UidSet::parse(wire.as_bytes()).unwrap();
+                let ends = |range: UidRange| (range.first.get(), range.last.get());
+                assert_eq!(uids.ranges().map(ends).collect::<Vec<_>>(), read, "{wire}");
+            }
+        }
+    }
+}

@@ -224,7 +224,7 @@ fn a_streamed_message_leaves_its_place() {
     let append = Append::new(mailbox("x"), AppendMessage::new(AppendData::Message(literal)));
     let command = TaggedCommand {
         tag: crate::element::tag::Tag::new("A1").unwrap(),
-        command: Command::Append(append),
+        command: Command::Append(append.into()),
     };
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out).with_mode(Mode::LITERAL_PLUS.bits());

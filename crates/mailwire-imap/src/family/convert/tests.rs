@@ -27,7 +27,8 @@ fn command_rows() {
             .iter()
             .map(|(name, value)| Transcoding { name: string(name), value: string(value) });
         let convert = Convert::new(set(), to, attributes.iter().cloned()).unwrap();
-        Command::Convert(Convert { parameters: ItemList::new(parameters), bare, ..convert })
+        let parameters = ItemList::new(parameters);
+        Command::Convert(Convert { parameters, bare, ..convert }.into())
     };
     let range = Partial::request(2001, 1000).unwrap();
     check_rows(&[

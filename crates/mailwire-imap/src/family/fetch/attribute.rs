@@ -13,6 +13,7 @@ use super::modifier::is_modifier;
 use super::name::{FetchName, NAME, extended_name};
 use super::value::SectionOctets;
 use crate::element::annotation::AnnotationRequest;
+use crate::element::items::plain::capitals;
 use crate::element::items::{Item, ItemList, Items, item};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::section::{Partial, Section, SectionBinary};
@@ -194,6 +195,39 @@ into_owned!(
 /// In a list, a parenthesis behind an item is part of it.
 impl Item for FetchAttribute<'static> {
     type At<'x> = FetchAttribute<'x>;
+
+    #[inline]
+    fn check_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ()> {
+        match behind_plain(input) {
+            Some(rest) => Ok((rest, ())),
+            None => Self::parse_item(input, cx).map(|(rest, _)| (rest, ())),
+        }
+    }
+
+    // Arguments bring more spaces than there are items.
+    #[inline]
+    fn is_written(wire: &[u8], len: usize) -> bool {
+        capitals(wire, len)
+    }
+}
+
+/// What is behind an attribute of those that most clients ask for, as most write it.
+#[inline]
+fn behind_plain(input: &[u8]) -> Option<&[u8]> {
+    let rest = match input.first()? {
+        b'U' => input.strip_prefix(b"UID"),
+        b'F' => input.strip_prefix(b"FLAGS"),
+        b'R' => input.strip_prefix(b"RFC822.SIZE"),
+        b'I' => input.strip_prefix(b"INTERNALDATE"),
+        b'E' => input.strip_prefix(b"ENVELOPE"),
+        b'M' => input.strip_prefix(b"MODSEQ"),
+        b'B' => {
+            let peek = input.strip_prefix(b"BODY.PEEK[]");
+            peek.or_else(|| input.strip_prefix(b"BODYSTRUCTURE"))
+        }
+        _ => None,
+    }?;
+    matches!(rest, [] | [b' ' | b')', ..]).then_some(rest)
 }
 
 fn check_modifier(modifier: &[u8]) -> Result<(), usize> {

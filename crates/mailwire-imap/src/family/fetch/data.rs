@@ -282,7 +282,13 @@ pub(super) fn encode_items<'i, 'a: 'i>(
     out: &mut Encoder<'_>,
     items: impl IntoIterator<Item = &'i FetchItem<'a>>,
 ) {
-    out.separated(b' ', items, |out, item| item.encode(out));
+    let mut first = true;
+    items.into_iter().for_each(|item| {
+        if !core::mem::take(&mut first) {
+            out.sp();
+        }
+        item.encode(out);
+    });
 }
 
 /// Items that are valid and not streamed, the UID first.
@@ -377,6 +383,7 @@ impl<'a> FetchData<'a> {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn encode_as(&self, name: &str, out: &mut Encoder<'_>) {
         out.put(&self.message).sp().keyword(name).bytes(b" (");
         encode_list(out, &self.items, self.end);
@@ -537,15 +544,18 @@ impl<'a> FetchData<'a> {
 
 /// Writes items, and what ends their list.
 pub(super) fn encode_list(out: &mut Encoder<'_>, items: &FewItems<'_>, end: End) {
-    let valid = match end {
-        End::Closed | End::Streamed => items.len(),
-        // The last item brings its own blanks.
-        End::Broken | End::Behind => items.len().saturating_sub(1),
-    };
+    if matches!(end, End::Closed | End::Streamed) {
+        encode_items(out, items.iter());
+        if end == End::Closed {
+            out.byte(b')');
+        }
+        return;
+    }
+    // The last item brings its own blanks.
+    let valid = items.len().saturating_sub(1);
     encode_items(out, items.iter().take(valid));
-    match end {
-        End::Closed | End::Behind => drop(out.byte(b')')),
-        End::Broken | End::Streamed => {}
+    if end == End::Behind {
+        out.byte(b')');
     }
     items.iter().skip(valid).for_each(|item| item.encode(out));
 }

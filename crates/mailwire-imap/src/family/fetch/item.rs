@@ -193,6 +193,19 @@ impl<'a> Wire<'a> for FetchItem<'a> {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
+        // Those of most messages, in few steps.
+        match self {
+            Self::Uid(uid) => drop(out.bytes(b"UID ").put(uid)),
+            Self::Flags(flags) => drop(out.bytes(b"FLAGS ").put(flags)),
+            Self::ModSeq(value) => drop(out.bytes(b"MODSEQ ").put(&MessageModSeq(*value))),
+            _ => self.encode_named(out),
+        }
+    }
+}
+
+impl<'a> FetchItem<'a> {
+    /// Writes an item by the table of names.
+    fn encode_named(&self, out: &mut Encoder<'_>) {
         let Some(name) = self.name() else {
             match self {
                 Self::Other(other) => drop(out.bytes(&other.name).sp().put(&other.value)),
@@ -245,9 +258,7 @@ impl<'a> Wire<'a> for FetchItem<'a> {
             Self::Other(_) | Self::Invalid(_) => {}
         }
     }
-}
 
-impl<'a> FetchItem<'a> {
     /// An item that was parsed with a result; where the grammar breaks, an invalid one, or where that has no
     /// end, its error.
     pub(super) fn contained(

@@ -25,10 +25,45 @@ use crate::element::section::{Section, SectionBinary, SectionPart};
 use crate::element::string::{Atom, IString};
 use crate::rows::{
     check_lenient, check_lenient_uncontained, check_rejects, check_rows, check_rows_in,
+    check_short_ways,
 };
 use crate::{Data, Mode, Response, Tolerance};
 
 mod stream;
+
+#[test]
+fn attributes_are_copied_as_they_are_written() {
+    check_short_ways::<FetchAttribute<'static>>(
+        &[
+            "UID",
+            "uid",
+            "UIDX",
+            "FLAGS",
+            "RFC822.SIZE",
+            "RFC822.SIZES",
+            "INTERNALDATE",
+            "ENVELOPE",
+            "MODSEQ",
+            "BODY",
+            "BODYSTRUCTURE",
+            "BODY[]",
+            "BODY.PEEK[]",
+            "BODY.PEEK[]<0.5>",
+            "BODY.PEEK[]<00.5>",
+            "BODY.PEEK[1.2.HEADER.FIELDS (DATE \"FROM\")]",
+            "BODY[header]",
+            "BINARY[1]<01.5>",
+            "PREVIEW (LAZY)",
+            "PREVIEW (lazy)",
+            "PREVIEW ( LAZY )",
+            "X-NEW",
+            "x-new (a)",
+            "X[Y]<1>",
+            "ANNOTATION (/* (\"value\"))",
+        ],
+        &["UID", "FLAGS", "RFC822.SIZE", "BODY", "BODY.PEEK[]", "BODY[1.MIME]", "PREVIEW", "X-NEW"],
+    );
+}
 
 fn section(wire: &'static str) -> Section<'static> {
     Section::parse(wire.as_bytes()).unwrap()

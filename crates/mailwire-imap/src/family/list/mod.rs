@@ -15,9 +15,10 @@ use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{into_owned, wire_api};
 
 use crate::Mode;
-use crate::element::items::{ItemList, OneOrList, item};
+use crate::element::items::plain::single_spaced;
+use crate::element::items::{Item, ItemList, OneOrList};
 use crate::element::mailbox::{Mailbox, MailboxPattern};
-use crate::token::sp;
+use crate::token::{LIST_CHAR, sp};
 use crate::tolerance::Deviation;
 
 pub use attribute::{Attribute, AttributeExtension, AttributeName, Attributes, ListedAttribute};
@@ -122,7 +123,16 @@ pub struct Lsub<'a> {
 wire_api!(Deviation, Mode: List, Lsub);
 into_owned!(struct List { select, reference, patterns, returns });
 into_owned!(struct Lsub { reference, pattern });
-item!(MailboxPattern);
+
+impl Item for MailboxPattern<'static> {
+    type At<'x> = MailboxPattern<'x>;
+
+    #[inline]
+    fn is_written(wire: &[u8], len: usize) -> bool {
+        // Patterns without quotes are no literals either.
+        single_spaced(wire, len) && wire.iter().all(|o| *o == b' ' || LIST_CHAR.contains(*o))
+    }
+}
 
 impl<'a> List<'a> {
     /// A LIST without options.

@@ -5,7 +5,9 @@ use crate::element::raw::RawData;
 use crate::element::string::{Atom, IString};
 use crate::family::metadata::{Depth, GetMetadataOption};
 use crate::family::status::StatusName;
-use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows, check_rows_in};
+use crate::rows::{
+    check_lenient, check_rejects, check_roundtrip, check_rows, check_rows_in, check_short_ways,
+};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use proptest::prelude::*;
@@ -281,6 +283,14 @@ fn lines() {
         };
         assert_eq!((data.mailbox.as_bytes(), data.extended.len()), (mailbox, items));
     }
+}
+
+#[test]
+fn patterns_are_copied_as_they_are_written() {
+    check_short_ways::<MailboxPattern<'static>>(
+        &["*", "%", "a/%", "NIL", "\"*\"", "\"a b\"", "\"\"", "{1}\r\n*", "]", "\"\u{e9}\"", "a{"],
+        &["*", "%", "Archive/%", "nil", "]"],
+    );
 }
 
 proptest! {

@@ -226,6 +226,11 @@ impl<'a> Wire<'a> for SearchKey<'a> {
                 SequenceSet::parse_part(input, cx).map(|(rest, set)| (rest, Self::Set(set)))
             }
             _ => {
+                if let Some((rest @ [b' ' | b')' | b'\r', ..], name)) =
+                    SearchKeyName::leading(input)
+                {
+                    return Self::parse_known(name, rest, cx);
+                }
                 let (word, rest) = ATOM_CHAR.split(input);
                 match SearchKeyName::from_keyword(word) {
                     Some(name) => Self::parse_known(name, rest, cx),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::element::object_id::ObjectId;
-use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows, check_short_ways};
 use proptest::prelude::*;
 
 fn nz(number: u32) -> NzNumber {
@@ -146,6 +146,24 @@ fn commands() {
         (b"a (SIZE )", Deviation::TrailingSpace, b"a (SIZE)"),
         (b"a  (SIZE)", Deviation::ExtraSpaces, b"a (SIZE)"),
     ]);
+}
+
+#[test]
+fn names_are_copied_as_they_are_written() {
+    check_short_ways::<StatusAttribute<'static>>(
+        &[
+            "MESSAGES",
+            "messages",
+            "UIDNEXT",
+            "X-NEW",
+            "x-new",
+            "DELETED-STORAGE",
+            "A]",
+            "\"A\"",
+            "<",
+        ],
+        &["MESSAGES", "UIDNEXT", "X-NEW", "DELETED-STORAGE"],
+    );
 }
 
 proptest! {
