@@ -5,7 +5,9 @@
 
 use std::hint::black_box;
 
-use mailwire_core::body::{Counted, DotDecoder, DotEncoder, Findings, Newlines, Stuffed};
+use mailwire_core::body::{
+    Counted, DotDecoder, DotEncoder, Findings, Inspected, Newlines, Stuffed,
+};
 use mailwire_core::line::{Framed, LineFramer};
 use mailwire_core::parse::Wire;
 use mailwire_core::{Encoder, InputBuffer};
@@ -433,12 +435,14 @@ fn decoded_data() -> Group {
 
 fn encoded_data() -> Group {
     let text = leak(mail_text(false));
-    let encode = move |refuse: Findings| {
+    // What is known before is what a relay has from its decoder, or a store from its inspector.
+    let encode = move |refuse: Findings, known: Findings| {
+        let inspect = |chunk| Inspected::inspect(chunk, known);
+        let chunks: Vec<_> = text.chunks(CHUNK).map(inspect).collect();
         move || {
             let mut encoder = DotEncoder::new(Newlines::Refuse).refuse(refuse);
-            let mut chunks = 0;
-            for chunk in text.chunks(CHUNK) {
-                let sent = encoder.encode(chunk, |piece| match piece {
+            for &chunk in &chunks {
+                let sent = encoder.encode_inspected(chunk, |piece| match piece {
                     Stuffed::Chunk(range) => {
                         black_box(&chunk[range]);
                     }
@@ -447,14 +451,16 @@ fn encoded_data() -> Group {
                     }
                 });
                 sent.expect("a body that may be sent");
-                chunks += 1;
             }
-            chunks
+            chunks.len() as u64
         }
     };
+    let octets = Findings::EIGHT_BIT | Findings::NUL;
     let group = Group::new("a chunk of 16 KiB", text.len().div_ceil(CHUNK), text.len())
-        .row("mailwire", encode(Findings::NONE))
-        .row("mailwire, refuses 8-bit and NUL", encode(Findings::EIGHT_BIT | Findings::NUL))
+        .row("mailwire", encode(Findings::NONE, Findings::NONE))
+        .row("mailwire, inspected before", encode(Findings::NONE, Findings::BARE))
+        .row("mailwire, refuses 8-bit and NUL", encode(octets, Findings::NONE))
+        .row("mailwire, refuses, inspected before", encode(octets, octets | Findings::BARE))
         .row("byte scan (shape of mail-send)", move || {
             let (mut line_start, mut last, mut chunks) = (true, 0, 0);
             for chunk in text.chunks(CHUNK) {

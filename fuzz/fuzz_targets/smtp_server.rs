@@ -51,7 +51,7 @@ fn act(server: &mut Server, event: Event<'_>, seen: &mut Seen) {
                 _ => server.accept().expect("an answer is owed"),
             }
         }
-        Event::BodyChunk(octets) => seen.bodies.extend_from_slice(octets),
+        Event::BodyChunk(octets) => seen.bodies.extend_from_slice(&octets),
         Event::BodyEnd(end) => {
             seen.events.push(format!("{end:?}"));
             while end.refused.is_none() && server.owed() > 0 {

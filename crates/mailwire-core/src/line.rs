@@ -209,6 +209,13 @@ const fn lf_bits(octets: &[u8; 8]) -> u64 {
     differs.wrapping_sub(ONES) & !differs & ONES << 7
 }
 
+/// Place of the first LF. Short lines are found before a search of any length is prepared.
+#[inline]
+#[must_use]
+pub fn first_lf(input: &[u8]) -> Option<usize> {
+    near_lf(input).or_else(|| memchr(b'\n', input))
+}
+
 /// Place of the first LF in `input[from..to]`, counted from the start of `input`.
 #[inline]
 fn find_lf(input: &[u8], from: usize, to: usize) -> Option<usize> {

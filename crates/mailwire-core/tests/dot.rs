@@ -4,7 +4,7 @@
 //! a codec can: what a server answers is for the protocol crates to show.
 
 use mailwire_core::body::{
-    BodyError, DotDecoder, DotEncoder, Findings, Newlines, Stuffed, stuff, unstuff,
+    BodyError, DotDecoder, DotEncoder, Findings, Inspected, Newlines, Stuffed, stuff, unstuff,
 };
 use proptest::prelude::*;
 
@@ -262,12 +262,20 @@ fn size() {
 /// What an encoder makes of a body.
 fn encode<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
+    encoder: DotEncoder,
+) -> Result<Vec<u8>, BodyError> {
+    encode_inspected(chunks.into_iter().map(Inspected::from), encoder)
+}
+
+/// What an encoder makes of a body of which something is known.
+fn encode_inspected<'c>(
+    chunks: impl IntoIterator<Item = Inspected<'c>>,
     mut encoder: DotEncoder,
 ) -> Result<Vec<u8>, BodyError> {
     let mut wire = Vec::new();
     for chunk in chunks {
         let before = wire.len();
-        let result = encoder.encode(chunk, |piece| match piece {
+        let result = encoder.encode_inspected(chunk, |piece| match piece {
             Stuffed::Chunk(range) => {
                 assert!(!range.is_empty());
                 wire.extend_from_slice(&chunk[range]);
@@ -291,13 +299,32 @@ fn encode<'c>(
     Ok(wire)
 }
 
-/// Encodes in every cut into three and octet by octet, and wants the same.
+/// What can be known of a chunk before it is encoded.
+const KNOWN: [Findings; 5] = [
+    Findings::BARE,
+    Findings::BARE.union(Findings::NUL),
+    Findings::BARE.union(Findings::EIGHT_BIT),
+    Findings::NUL.union(Findings::EIGHT_BIT),
+    Findings::ALL,
+];
+
+/// Encodes in every cut into three and octet by octet, with all that can be known, and wants the
+/// same.
 fn encode_all_ways(body: &[u8], encoder: &DotEncoder) -> Result<Vec<u8>, BodyError> {
     let whole = encode([body], encoder.clone());
     assert_eq!(encode(body.chunks(1), encoder.clone()), whole, "{}", body.escape_ascii());
     for (a, b) in (0..=body.len()).flat_map(|b| (0..=b).map(move |a| (a, b))) {
         let chunks = [&body[..a], &body[a..b], &body[b..]];
         assert_eq!(encode(chunks, encoder.clone()), whole, "{}", body.escape_ascii());
+        for known in KNOWN {
+            // Each chunk alone, some of them alone, and what a decoder knows.
+            let each = chunks.map(|chunk| Inspected::inspect(chunk, known));
+            let some = [each[0], Inspected::from(chunks[1]), each[2]];
+            for chunks in [each, some] {
+                let wire = encode_inspected(chunks, encoder.clone());
+                assert_eq!(wire, whole, "{chunks:?}");
+            }
+        }
     }
     whole
 }
@@ -367,6 +394,95 @@ fn smtp_c_35_8_bit_and_nul_are_refused_on_request() {
             let mut body = vec![b'\n'; 800];
             body[at] = 0;
             assert!(encode([&body[..]], nul.clone()).is_err(), "{at}");
+        }
+    }
+}
+
+/// Decodes chunks and encodes at once what comes out, as a relay does; `None`: there was no end.
+fn relay<'c>(
+    chunks: impl IntoIterator<Item = &'c [u8]>,
+    look_for: Findings,
+    mut encoder: DotEncoder,
+) -> Option<Result<Vec<u8>, BodyError>> {
+    let (mut decoder, mut wire) = (DotDecoder::new(look_for), Vec::new());
+    for chunk in chunks {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let dotted = decoder.decode(rest);
+            assert_eq!(dotted.inspected().octets(), dotted.data);
+            let encoded = encoder.encode_inspected(dotted.inspected(), |piece| match piece {
+                Stuffed::Chunk(range) => wire.extend_from_slice(&dotted.data[range]),
+                Stuffed::Insert(octets) => wire.extend_from_slice(octets),
+            });
+            if let Err(error) = encoded {
+                return Some(Err(error));
+            }
+            rest = &rest[dotted.consumed..];
+            if dotted.end {
+                let ended = encoder.finish(|piece| match piece {
+                    Stuffed::Chunk(_) => unreachable!(),
+                    Stuffed::Insert(octets) => wire.extend_from_slice(octets),
+                });
+                return Some(ended.map(|()| wire));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn smtp_s_58_a_relay_hands_on_what_it_knows_and_no_more() {
+    // What a decoder knows of one octet is nothing that another can break.
+    for body in [
+        &b"a\n.\nX"[..],
+        b"a\r.\rX",
+        b"a\r\n\n.\r\nX",
+        b"\n..\nX\r\n",
+        b"..\nX\r\n",
+        b"..\r\rX\n",
+        b"a\r\r\n..\r\nX",
+        b"a\r\n..\r\nX",
+        b"a\0\r\n..\r\nX",
+        b"a\xe9\r\n..\r\nX",
+    ] {
+        let stream = [body, b"\r\n.\r\n"].concat();
+        let (plain, _) = unstuff(&stream).unwrap();
+        for refuse in [Findings::NONE, Findings::NUL, Findings::EIGHT_BIT] {
+            let encoder = strict().refuse(refuse);
+            let wire = encode([&plain[..]], encoder.clone());
+            for known in KNOWN.into_iter().chain([Findings::NONE]) {
+                for (a, b) in (0..=stream.len()).flat_map(|b| (0..=b).map(move |a| (a, b))) {
+                    let chunks = [&stream[..a], &stream[a..b], &stream[b..]];
+                    let relayed = relay(chunks, known, encoder.clone());
+                    assert_eq!(relayed, Some(wire.clone()), "{known:?} {chunks:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_known_that_was_not_looked_for() {
+    for (octets, lacks) in [
+        (&b"a\r\nb"[..], Findings::ALL),
+        (b"\na\r\nb\r", Findings::ALL),
+        (b"", Findings::ALL),
+        (b"\r", Findings::ALL),
+        (b"\n", Findings::ALL),
+        (b"\n\r", Findings::ALL),
+        (b"\r\r", Findings::ALL.difference(Findings::BARE)),
+        (b"\n\n", Findings::ALL.difference(Findings::BARE)),
+        (b"a\nb", Findings::ALL.difference(Findings::BARE)),
+        (b"a\rb", Findings::ALL.difference(Findings::BARE)),
+        (b"a\0b", Findings::ALL.difference(Findings::NUL)),
+        (b"a\x80b", Findings::ALL.difference(Findings::EIGHT_BIT)),
+    ] {
+        for known in KNOWN {
+            let piece = Inspected::inspect(octets, known);
+            let lacks = lacks.intersection(known).difference(Findings::LONG_LINE);
+            assert_eq!(piece.lacks(), lacks, "{}", octets.escape_ascii());
+            assert_eq!(piece.to_bytes().as_inspected(), piece);
+            assert_eq!(piece.first(1).octets(), &octets[..octets.len().min(1)]);
         }
     }
 }

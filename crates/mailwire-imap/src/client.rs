@@ -127,7 +127,7 @@ enum Reading {
     Responses,
     /// The octets of a literal.
     Literal(mailwire_core::body::Counted),
-    /// Not ours: TLS or compression begins.
+    /// Not ours: TLS or compression begins, or compression ends.
     Handover(Handover),
 }
 
@@ -427,7 +427,8 @@ impl Machine for Client {
         }
         if let Some((ticket, kind)) = self.settled.take() {
             let (status, deviations) = (Status::fixed(kind, ""), Deviations::EMPTY);
-            return Ok(Received::event(0, Event::Completed { ticket, status, deviations }));
+            let ends = self.is_closed();
+            return Ok(Received::event(0, Event::Completed { ticket, status, deviations, ends }));
         }
         if let Some((ticket, outcome)) = self.ended.pop_front() {
             return Ok(Received::event(0, Event::Unanswered { ticket, outcome }));
@@ -487,7 +488,9 @@ impl Machine for Client {
         match self.reading {
             Reading::Literal(_) => return Wait::Body,
             Reading::Handover(Handover::Tls { .. }) => return Wait::Tls,
-            Reading::Handover(Handover::Compression { .. }) => return Wait::Application,
+            Reading::Handover(Handover::Compression { .. } | Handover::Plain { .. }) => {
+                return Wait::Application;
+            }
             Reading::Responses if self.state == State::Greeting => return Wait::Greeting,
             Reading::Responses => {}
         }

@@ -58,6 +58,14 @@ pub enum PeerError {
         /// Its value.
         limit: u64,
     },
+    /// A cap is passed by so much that nobody looks for the next message any more.
+    #[error("limit passed by far: {name} is {limit}")]
+    Overrun {
+        /// The field of [`Limits`].
+        name: &'static str,
+        /// Its value.
+        limit: u64,
+    },
     /// Bytes behind STARTTLS or its OK, before the handshake: an injection.
     #[error("plaintext behind STARTTLS")]
     DataAfterStartTls,
@@ -120,6 +128,14 @@ impl PeerError {
                     ..
                 }
         )
+    }
+
+    /// The same error where the session ends with it.
+    pub(crate) fn at_the_end(self) -> Self {
+        match self {
+            Self::Limit { name, limit } if !self.is_fatal() => Self::Overrun { name, limit },
+            error => error,
+        }
     }
 
     /// Why a framer lost or refuses a response.
@@ -206,6 +222,11 @@ mod tests {
         assert!(!PeerError::Limit { name: "line", limit: 8192 }.is_fatal());
         assert!(PeerError::Limit { name: "bad_commands", limit: 20 }.is_fatal());
         assert!(PeerError::UnknownTag.is_fatal());
+        let overrun = PeerError::Overrun { name: "line", limit: 8192 };
+        assert_eq!(PeerError::Limit { name: "line", limit: 8192 }.at_the_end(), overrun);
+        assert!(overrun.is_fatal() && overrun.at_the_end() == overrun);
+        let closing = PeerError::Limit { name: "discard", limit: 1 };
+        assert_eq!(closing.at_the_end(), closing);
     }
 
     #[test]

@@ -27,7 +27,8 @@ mailwire_core::limits! {
         command: u32 = 1_048_576, "octets", "RFC 7888 section 4 leaves it to the server.";
         /// The same before the client is authenticated.
         command_early: u32 = 65_536, "octets", "RFC 2971 section 3.3: ID may have over 30,000.";
-        /// Octets of a refused command that a server drops before it closes.
+        /// Octets of a refused command that a server drops before it closes. Those of a message that the
+        /// application refuses do not count: `message` bounds them.
         discard: u32 = 65_536, "octets", "RFC 7888 section 4: read it and refuse, or say BYE.";
         /// The largest message that a server takes; it is what APPENDLIMIT offers.
         message: u64 = 52_428_800, "octets", "RFC 7889 section 2 leaves it to the server.";

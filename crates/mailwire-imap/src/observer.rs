@@ -13,6 +13,7 @@
 //! | ENABLE, and ENABLED | commands, in which strings may be UTF-8 |
 //! | STARTTLS, and OK | TLS, until [`Observer::tls_started`] |
 //! | COMPRESS, and OK | raw deflate data, until [`Observer::compression_started`] |
+//! | UNAUTHENTICATE, and OK | commands that are not compressed any more |
 //!
 //! # The loop
 //! ```
@@ -138,6 +139,8 @@ pub struct Observer {
     server_ended: bool,
     greeted: bool,
     layer: Layer,
+    /// What is heard was inflated.
+    compressed: bool,
     /// What the next bytes of the client are.
     talk: Talk,
     commands: CommandFramer,
@@ -173,6 +176,8 @@ enum Layer {
     CompressReady,
     /// The next bytes are compressed.
     Compress,
+    /// OK to UNAUTHENTICATE under compression was heard and not told.
+    Plain,
 }
 
 /// What one look at the input gave.
@@ -198,6 +203,7 @@ impl Observer {
             server_ended: false,
             greeted: false,
             layer: Layer::Imap,
+            compressed: false,
             talk: Talk::Commands,
             commands: CommandFramer::new(),
             open: None,
@@ -231,6 +237,11 @@ impl Observer {
                     self.layer = Layer::Compress;
                     Step::Event(0, Observed::CompressReady)
                 }
+                Layer::Plain => {
+                    self.layer = Layer::Imap;
+                    self.compressed = false;
+                    Step::Event(0, Observed::CompressEnd)
+                }
                 Layer::Tls | Layer::Compress if rest.is_empty() => Step::More,
                 Layer::Tls => Step::Event(rest.len(), Observed::Tls { side, octets: rest }),
                 Layer::Compress => {
@@ -251,6 +262,14 @@ impl Observer {
                     return Received::nothing(consumed);
                 }
             }
+        }
+    }
+
+    /// UNAUTHENTICATE was accepted: the session is before login, and not compressed.
+    const fn unauthenticated(&mut self) {
+        self.mode = Mode::REV1;
+        if self.compressed {
+            self.layer = Layer::Plain;
         }
     }
 
@@ -280,6 +299,7 @@ impl Observer {
     /// Nothing is forgotten. What is not consumed of either side is compressed: inflate it first.
     pub fn compression_started(&mut self) {
         self.layer = Layer::Imap;
+        self.compressed = true;
     }
 
     /// What was enabled, and so how strings are read: [`Mode::UTF8`] or not.
@@ -303,7 +323,7 @@ impl Observer {
     pub fn waiting_for(&self) -> Wait {
         match self.layer {
             Layer::Tls | Layer::TlsReady => return Wait::Tls,
-            Layer::Compress | Layer::CompressReady => return Wait::Application,
+            Layer::Compress | Layer::CompressReady | Layer::Plain => return Wait::Application,
             Layer::Imap => {}
         }
         if self.client_ended && self.server_ended {
@@ -328,6 +348,7 @@ impl Observer {
     /// Begins a session anew on the same connection.
     fn restart(&mut self) {
         self.mode = Mode::REV1;
+        self.compressed = false;
         self.talk = Talk::Commands;
         self.commands = CommandFramer::new();
         self.open = None;

@@ -62,6 +62,7 @@
 //! | IDLE | [`Event::Command`] | `accept`: the client is told to wait; then `send` at any time |
 //! | DONE | [`Event::IdleDone`] | `accept` |
 //! | STARTTLS, COMPRESS | [`Event::Command`], then [`Event::TlsReady`], [`Event::CompressReady`] | `accept`, then [`tls_started`](Server::tls_started), [`compression_started`](Server::compression_started) |
+//! | UNAUTHENTICATE under COMPRESS | [`Event::Command`], then [`Event::CompressEnd`] | `accept`, then [`compression_ended`](Server::compression_ended) |
 //!
 //! Untagged data may be sent at any time. Only EXPUNGE and VANISHED may not: a message that goes takes the
 //! sequence numbers of others with it (RFC 9051 section 7.5.1). An application keeps what it cannot tell in a
@@ -134,6 +135,18 @@ enum Phase {
         /// [`Event::CompressReady`] was given.
         told: bool,
     },
+    /// The driver ends compression.
+    Plain {
+        /// [`Event::CompressEnd`] was given.
+        told: bool,
+    },
+}
+
+impl Phase {
+    /// True while nothing may be sent: what octets mean is about to change.
+    const fn is_handing_over(&self) -> bool {
+        matches!(self, Self::Tls { .. } | Self::Compress { .. } | Self::Plain { .. })
+    }
 }
 
 /// A body that is streamed in.
@@ -309,6 +322,19 @@ impl Server {
         Ok(())
     }
 
+    /// Takes note that neither direction is compressed from here on.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] before [`Event::CompressEnd`].
+    pub fn compression_ended(&mut self) -> Result<(), UsageError> {
+        if !matches!(self.phase, Phase::Plain { told: true }) || self.is_closed() {
+            return Err(UsageError::NotNow { what: "the end of compression" });
+        }
+        self.phase = Phase::Commands;
+        self.flags.compressed = false;
+        Ok(())
+    }
+
     /// The state of the session.
     #[must_use]
     pub const fn state(&self) -> State {
@@ -338,6 +364,14 @@ impl Server {
     #[must_use]
     pub const fn is_compressed(&self) -> bool {
         self.flags.compressed
+    }
+
+    /// True while input is to be inflated: from [`compression_started`](Self::compression_started) to
+    /// UNAUTHENTICATE, behind which the client compresses nothing, whenever that is answered.
+    #[must_use]
+    pub fn is_inflating(&self) -> bool {
+        let ended = matches!(self.phase, Phase::Plain { .. });
+        self.flags.compressed && !ended && !self.is_in_progress(crate::Verb::Unauthenticate)
     }
 
     /// True when UIDONLY is enabled: FETCH is sent as UIDFETCH, and EXPUNGE as VANISHED.
@@ -484,10 +518,15 @@ impl Server {
                 self.phase = Phase::Compress { told: true };
                 Ok(Received::event(0, Event::CompressReady))
             }
+            Phase::Plain { told: false } if self.queue.is_empty() => {
+                self.phase = Phase::Plain { told: true };
+                Ok(Received::event(0, Event::CompressEnd))
+            }
             Phase::BodyOffered(_)
             | Phase::AuthOffered
             | Phase::IdleOffered
-            | Phase::Compress { .. } => Ok(Received::nothing(0)),
+            | Phase::Compress { .. }
+            | Phase::Plain { .. } => Ok(Received::nothing(0)),
         }
     }
 }
@@ -550,7 +589,7 @@ impl Machine for Server {
             Phase::Body(_) => Wait::Body,
             Phase::AuthResponse => Wait::Auth,
             Phase::Tls { .. } => Wait::Tls,
-            Phase::Compress { .. } => Wait::Application,
+            Phase::Compress { .. } | Phase::Plain { .. } => Wait::Application,
         }
     }
 }

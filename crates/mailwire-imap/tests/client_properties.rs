@@ -192,7 +192,10 @@ impl Run {
             Op::Cancel => drop(client.cancel_auth()),
             Op::FinishIdle => drop(client.finish_idle()),
             Op::Tls => drop(client.tls_started()),
-            Op::Compress => drop(client.compression_started()),
+            Op::Compress => {
+                let _ = client.compression_started();
+                let _ = client.compression_ended();
+            }
             Op::Eof => drop(client.receive_eof()),
         }
     }

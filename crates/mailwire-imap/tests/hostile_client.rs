@@ -18,9 +18,10 @@ use mailwire_imap::element::number::NzNumber;
 use mailwire_imap::element::text::Text;
 use mailwire_imap::server::{Event, Server, ServerConfig, TlsPolicy};
 use mailwire_imap::{
-    Data, Extension, Machine, PeerError, State, Status, StatusKind, UsageError, Wait,
+    Data, Extension, Machine, PeerError, Received, State, Status, StatusKind, UsageError, Wait,
 };
 use mailwire_testing::cut::{Cut, random, same};
+use mailwire_testing::drive;
 use support::server::{
     App, assert_ended, everything, logged_in, patient, plain, server, status, talk, talk_once,
     with_tls,
@@ -211,7 +212,7 @@ fn x_06_a_line_has_an_end() {
         }
     };
     assert_eq!(end, 16_500);
-    assert_eq!(error, PeerError::Limit { name: "line_early", limit: 8192 });
+    assert_eq!(error, PeerError::Overrun { name: "line_early", limit: 8192 });
     assert!(server.transmit().first().starts_with(b"* BYE [TOOBIG]"));
 }
 
@@ -536,6 +537,58 @@ fn imap_s_33_what_is_behind_compress_is_no_plaintext() {
         }
     }
     assert_eq!(&input[at..], b"\xffdeflate");
+}
+
+/// RFC 8437: compression ends with UNAUTHENTICATE, which the server does not refuse, and nothing that
+/// comes out of the inflater behind it is run.
+#[test]
+fn compression_ends_with_unauthenticate() {
+    let mut config = everything();
+    config.tls = TlsPolicy::Opportunistic;
+    let mut server = server(config);
+    let refuse = |server: &mut Server, ticket, kind| {
+        server.complete(ticket, &status(kind, "not now")).unwrap_err()
+    };
+    let wrong = UsageError::WrongAnswer { what: "UNAUTHENTICATE" };
+    let next = |server: &mut Server, line: &[u8]| {
+        let Received { consumed, event } = server.receive(line).unwrap();
+        let Some(Event::Command { ticket, .. }) = event else { panic!("{event:?}") };
+        assert_eq!(consumed, line.iter().position(|octet| *octet == b'\n').unwrap() + 1);
+        ticket
+    };
+    for line in [&b"A LOGIN user pass\r\n"[..], b"B COMPRESS DEFLATE\r\n"] {
+        let ticket = next(&mut server, line);
+        server.accept(ticket).unwrap();
+    }
+    drive::output(&mut server);
+    assert!(matches!(server.receive(b"").unwrap().event, Some(Event::CompressReady)));
+    server.compression_started().unwrap();
+    assert!(server.is_inflating());
+
+    let ticket = next(&mut server, b"C UNAUTHENTICATE\r\nD NOOP\r\n");
+    assert!(!server.is_inflating() && server.is_compressed());
+    assert_eq!(refuse(&mut server, ticket, StatusKind::No), wrong);
+    assert_eq!(refuse(&mut server, ticket, StatusKind::Bad), wrong);
+    server.accept(ticket).unwrap();
+    // Not before the OK is written, the last octets that are deflated.
+    assert!(server.receive(b"D NOOP\r\n").unwrap().event.is_none());
+    assert!(server.bye(&status(StatusKind::Bye, "bye")).is_err());
+    assert!(drive::output(&mut server).windows(8).any(|octets| octets == b"STARTTLS"));
+    let Received { consumed, event } = server.receive(b"D NOOP\r\n").unwrap();
+    assert!(consumed == 0 && matches!(event, Some(Event::CompressEnd)));
+    assert_eq!(server.waiting_for(), Wait::Application);
+    assert!(server.receive(b"D NOOP\r\n").unwrap().event.is_none());
+    server.compression_ended().unwrap();
+    assert!(!server.is_compressed() && server.compression_ended().is_err());
+    assert_eq!(server.state(), State::NotAuthenticated);
+
+    // Without compression BAD is possible; NO is not.
+    let ticket = next(&mut server, b"E LOGIN user pass\r\n");
+    server.accept(ticket).unwrap();
+    let ticket = next(&mut server, b"F UNAUTHENTICATE\r\n");
+    assert_eq!(refuse(&mut server, ticket, StatusKind::No), wrong);
+    server.complete(ticket, &status(StatusKind::Bad, "not now")).unwrap();
+    assert_eq!(server.state(), State::Authenticated);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use mailwire_imap::{
     Command, Deviation, Extension, Machine, PeerError, State, StatusKind, TlsPolicy, Tolerance,
     Unanswered, UsageError, Wait,
 };
-use support::call::{Seen, call, config, data, done, greeted, inside, strict};
+use mailwire_testing::drive::{Input, output};
+use support::call::{Seen, call, command, config, data, done, greeted, inside, strict};
 
 /// A client that wants TLS.
 fn tls_required() -> ClientConfig {
@@ -166,6 +167,7 @@ fn x_06_a_long_line_is_dropped_to_its_end() {
     let limit = PeerError::Limit { name: "response_line", limit: 1000 };
     assert_eq!(told.seen, [Seen::Invalid(limit, None), data("3 EXISTS", None), done(1, "OK done")]);
     let told = greeted(&config, "", |call| call.hear("A".repeat(3000)));
+    let limit = PeerError::Overrun { name: "response_line", limit: 1000 };
     assert_eq!(told.error, Some(limit));
 }
 
@@ -700,4 +702,49 @@ fn imap_c_26_a_long_date() {
     assert!(
         matches!(&told.seen[..], [Seen::Data(_, _, met)] if met.contains(&Deviation::InvalidItem))
     );
+}
+
+/// The end of a command tells whether the session ends with it.
+#[test]
+fn an_answer_tells_that_it_is_the_last() {
+    let ends = |config: ClientConfig, line: &str, answer: &str| {
+        let mut client = Client::new(config);
+        let mut input = Input::new();
+        let mut all = Vec::new();
+        let mut hear = |client: &mut Client, octets: &[u8]| {
+            input.receive(client, octets, |client, event| {
+                if let Event::Completed { ends, .. } = event {
+                    assert_eq!(client.is_closed(), ends);
+                    all.push(ends);
+                }
+            })
+        };
+        hear(&mut client, b"* OK [CAPABILITY IMAP4rev1 STARTTLS LITERAL+] ready\r\n").unwrap();
+        client.send(&command(line)).unwrap();
+        output(&mut client);
+        let end = hear(&mut client, answer.as_bytes());
+        (all, end.err())
+    };
+    let tls = |policy| {
+        let mut config = config();
+        config.tls = policy;
+        config
+    };
+    let (needed, wanted) = (tls(TlsPolicy::Required), tls(TlsPolicy::Opportunistic));
+    for (config, command, answer, last, error) in [
+        (needed.clone(), "STARTTLS", "A1 NO no\r\n", true, Some(PeerError::TlsRefused)),
+        (wanted.clone(), "STARTTLS", "A1 NO no\r\n", false, None),
+        (
+            needed,
+            "CAPABILITY",
+            "* CAPABILITY IMAP4rev1\r\nA1 OK done\r\n",
+            true,
+            Some(PeerError::TlsUnavailable),
+        ),
+        (wanted.clone(), "CAPABILITY", "* CAPABILITY IMAP4rev1\r\nA1 OK done\r\n", false, None),
+        (wanted.clone(), "LOGOUT", "* BYE\r\nA1 OK done\r\n", true, None),
+        (wanted, "LOGIN a b", "A1 NO wrong\r\n", false, None),
+    ] {
+        assert_eq!(ends(config, command, answer), (vec![last], error), "{command} {answer}");
+    }
 }

@@ -10,7 +10,9 @@ use mailwire_imap::element::literal::Literal;
 use mailwire_imap::element::mailbox::Mailbox;
 use mailwire_imap::family::append::{Append, AppendData, AppendMessage};
 use mailwire_imap::server::ServerConfig;
-use mailwire_imap::{Command, Extension, ExtensionSet, Machine, State, StatusKind, TlsPolicy};
+use mailwire_imap::{
+    Command, Data, Extension, ExtensionSet, Machine, State, StatusKind, TlsPolicy,
+};
 use mailwire_testing::drive::Driven as _;
 use mailwire_testing::peer;
 use support::call::{Seen, command, config, data, done};
@@ -211,7 +213,9 @@ fn append(pair: &mut Pair, mailbox: &'static str, body: &[u8]) -> Vec<Seen> {
 #[test]
 fn messages_are_appended() {
     let large = "x".repeat(78) + "\r\n";
-    let large = large.repeat(500);
+    // More than is dropped of what nobody decided on.
+    let large = large.repeat(1000);
+    assert!(large.len() > mailwire_imap::limits::Limits::default().discard.try_into().unwrap());
     for (offer, bodies) in [
         (None, [(SHORT, true), (large.as_bytes(), true)]),
         (Some(Extension::LiteralMinus), [(SHORT, false), (large.as_bytes(), true)]),
@@ -351,7 +355,31 @@ fn a_session_is_compressed() {
         let seen = say(&mut pair, &["SELECT INBOX", "FETCH 1:2 (RFC822.SIZE)"]);
         assert!(told(&seen).contains(&"1 FETCH (RFC822.SIZE 21)"), "{seen:?}");
         assert!(pair.peer.client.send(&command("COMPRESS DEFLATE")).is_err());
+        compression_ends(&mut pair);
     }
+}
+
+/// RFC 8437 section 4.1: UNAUTHENTICATE ends compression, and the session goes on without.
+fn compression_ends(pair: &mut Pair) {
+    assert!(pair.peer.client.compression_ended().is_err());
+    assert!(pair.app.server.compression_ended().is_err());
+    assert!(pair.app.server.is_inflating());
+    let seen = say(pair, &["UNAUTHENTICATE"]);
+    assert!(matches!(&seen[..], [Seen::Done(..), Seen::CompressEnd]), "{seen:?}");
+    // What is here now came from the inflater.
+    assert_eq!(pair.peer.client.receive(b"* 9 EXISTS\r\n").unwrap().consumed, 0);
+    assert_eq!(pair.app.server.receive(b"A9 NOOP\r\n").unwrap().consumed, 0);
+    assert!(pair.peer.client.send(&command("NOOP")).is_err());
+    let offered = Data::Capability(pair.app.server.capabilities());
+    assert!(pair.app.server.send(&offered).is_err());
+    pair.peer.client.compression_ended().unwrap();
+    pair.app.server.compression_ended().unwrap();
+    assert!(!pair.peer.client.is_compressed() && !pair.app.server.is_compressed());
+    assert_eq!(pair.peer.client.state(), State::NotAuthenticated);
+    // It can begin again.
+    login(pair);
+    let seen = say(pair, &["COMPRESS DEFLATE"]);
+    assert_eq!(seen.last(), Some(&Seen::CompressReady));
 }
 
 #[test]

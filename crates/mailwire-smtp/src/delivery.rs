@@ -24,6 +24,7 @@ use crate::protocol::Protocol;
 use crate::reply::Reply;
 use crate::state::State;
 use mailwire_core::Unanswered;
+use mailwire_core::body::InspectedBytes;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ struct Transaction {
     /// Earlier chunks of BDAT.
     chunks: VecDeque<Ticket>,
     /// The octets of the chunk whose command is on its way.
-    stashed: Option<Bytes>,
+    stashed: Option<InspectedBytes>,
     rset: Option<Ticket>,
     failed: bool,
     /// The caller gives the message.
@@ -174,7 +175,12 @@ impl Delivery {
     ///
     /// # Errors
     /// As [`Client::send_body`]; [`UsageError::Busy`] also while a chunk waits for its turn.
-    pub fn send_body(&mut self, client: &mut Client, part: Bytes) -> Result<(), UsageError> {
+    pub fn send_body(
+        &mut self,
+        client: &mut Client,
+        part: impl Into<InspectedBytes>,
+    ) -> Result<(), UsageError> {
+        let part = part.into();
         if !self.current.giving {
             return Err(UsageError::NotNow { what: "a body" });
         }
@@ -196,7 +202,7 @@ impl Delivery {
             return Err(UsageError::NotNow { what: "the end of a body" });
         }
         if self.chunked(client) {
-            self.send_chunk(client, Bytes::new(), true)?;
+            self.send_chunk(client, Bytes::new().into(), true)?;
         } else {
             client.finish_body()?;
         }
@@ -259,7 +265,7 @@ impl Delivery {
     fn send_chunk(
         &mut self,
         client: &mut Client,
-        octets: Bytes,
+        octets: InspectedBytes,
         last: bool,
     ) -> Result<(), UsageError> {
         if self.current.stashed.is_some() {

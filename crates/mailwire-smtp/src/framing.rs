@@ -4,6 +4,8 @@
 //! This is the only code that sees incomplete input. It is linear: no octet is scanned twice,
 //! however the input is cut.
 
+use mailwire_core::line::first_lf;
+
 use crate::limits::Limits;
 
 /// Finds the end of a multi-line reply; keeps how far it has looked.
@@ -79,7 +81,7 @@ impl ReplyFramer {
                 return ReplyFrame::Reply(input.get(..end).unwrap_or_default());
             }
             (scanned, line) = (end, end);
-            found = memchr::memchr(b'\n', input.get(scanned..).unwrap_or_default());
+            found = first_lf(input.get(scanned..).unwrap_or_default());
         }
         (self.scanned, self.line) = (input.len(), line);
         // The line end is still to come.

@@ -24,7 +24,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use mailwire_core::body::{Counted, DotDecoder, Findings};
+use mailwire_core::body::{Counted, DotDecoder, Findings, Inspected};
 use mailwire_core::line::LineFramer;
 use mailwire_core::{Machine, Received, Secret, Transmit, TransmitQueue, Wait};
 
@@ -63,8 +63,11 @@ pub enum Event<'i> {
         /// What is wrong with it.
         error: PeerError,
     },
-    /// The next octets of an accepted body, without the dots of DATA.
-    BodyChunk(&'i [u8]),
+    /// The next octets of an accepted body, without the dots of DATA. They know what
+    /// [`ServerConfig::look_for`] did not find in them, so that a relay need not look again:
+    /// [`Client::send_body`](crate::client::Client::send_body) takes a copy by
+    /// [`Inspected::to_bytes`].
+    BodyChunk(Inspected<'i>),
     /// The end of a body. When it is not refused, an answer is owed: one, or one per accepted
     /// recipient in LMTP.
     BodyEnd(BodyEnd),

@@ -4,6 +4,7 @@
 
 mod support;
 
+use bytes::Bytes;
 use mailwire_smtp::client::ClientConfig;
 use mailwire_smtp::extension::Extension;
 use mailwire_smtp::family::hello::{EhloReply, Keyword};
@@ -416,7 +417,7 @@ fn smtp_s_58_a_message_is_stuffed_by_the_encoder_alone() {
         pair.peer.client.send(&command).unwrap();
     }
     pair.run();
-    pair.peer.client.send_body(heard.stored[0].body.clone().into()).unwrap();
+    pair.peer.client.send_body(Bytes::from(heard.stored[0].body.clone())).unwrap();
     pair.peer.client.finish_body().unwrap();
     pair.run();
     assert_eq!(pair.app.stored[0].body, heard.stored[0].body);

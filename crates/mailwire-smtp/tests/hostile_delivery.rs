@@ -11,17 +11,17 @@
 mod support;
 
 use mailwire_smtp::Unanswered::{NotSent, Unknown};
-use mailwire_smtp::body::{BodyError, LengthError, Newlines};
+use mailwire_smtp::body::{BodyError, Findings, InspectedBytes, LengthError, Newlines};
 use mailwire_smtp::client::ClientConfig;
 use mailwire_smtp::element::path::ReversePath;
 use mailwire_smtp::extension::Extension;
 use mailwire_smtp::family::bdat::Bdat;
 use mailwire_smtp::family::mail::{BodyType, Mail, MailParameter};
-use mailwire_smtp::server::Protocol;
+use mailwire_smtp::server::{self, BareNewlines, Protocol, Server};
 use mailwire_smtp::{Command, Machine, PeerError, State, UsageError};
 use support::Seen::{BodyWanted, Closed, Reply, Unanswered};
 use support::script::{Call, greeted_call};
-use support::{ehlo, mail, rcpt};
+use support::{ehlo, mail, rcpt, server_config};
 
 fn lmtp() -> ClientConfig {
     let mut config = ClientConfig::default();
@@ -287,6 +287,63 @@ fn smtp_c_32_bare_line_ends() {
             assert_eq!(sent(&normalize, &parts).as_deref(), Ok(wire), "{at}");
         }
     }
+}
+
+/// What a server that takes bare line ends hands out for the octets behind DATA, and what it knows.
+fn received(stream: &[u8], look_for: Findings) -> Vec<InspectedBytes> {
+    let mut config = server_config();
+    config.bare_newlines = BareNewlines::Accept;
+    config.look_for = look_for;
+    let mut server = Server::new(std::sync::Arc::new(config));
+    server.accept().unwrap();
+    for line in ["EHLO a\r\n", "MAIL FROM:<a@x>\r\n", "RCPT TO:<b@x>\r\n", "DATA\r\n"] {
+        server.transmitted(usize::MAX);
+        server.receive(line.as_bytes()).unwrap();
+        if line == "DATA\r\n" { server.accept_body() } else { server.accept() }.unwrap();
+    }
+    let (mut input, mut parts) = (stream, Vec::new());
+    loop {
+        let received = server.receive(input).unwrap();
+        input = &input[received.consumed..];
+        match received.event {
+            Some(server::Event::BodyChunk(part)) => parts.push(part.to_bytes()),
+            Some(server::Event::BodyEnd(_)) => return parts,
+            other => assert!(other.is_none() && !input.is_empty(), "{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn smtp_c_32_what_a_relay_knows_hides_nothing_from_its_client() {
+    let octets = Findings::NUL | Findings::EIGHT_BIT;
+    for (stream, body) in [
+        (&b"a\r\n..\r\nb\r\n.\r\n"[..], &b"a\r\n.\r\nb\r\n"[..]),
+        (b"a\n.\nX\r\n.\r\n", b"a\n.\nX\r\n"),
+        (b".\nX\r\n.\r\n", b"\nX\r\n"),
+        (b"a\r\n.\n..\r\nX\r\n.\r\n", b"a\r\n\n..\r\nX\r\n"),
+        (b"a\r.\rX\r\n.\r\n", b"a\r.\rX\r\n"),
+        (b"a\r\n.\r\r\n.\r\n", b"a\r\n\r\r\n"),
+        (b"a\0\r\n.\r\n", b"a\0\r\n"),
+        (b"\xe9\r\n.\r\n", b"\xe9\r\n"),
+    ] {
+        let wanted = sent(&ClientConfig::default(), &[body]);
+        for look_for in [Findings::NONE, Findings::NUL, Findings::EIGHT_BIT, octets] {
+            let parts = received(stream, look_for);
+            assert_eq!(parts.iter().flat_map(|part| part.to_vec()).collect::<Vec<_>>(), body);
+            let mut result = Ok(());
+            let cell = std::cell::RefCell::new(&mut result);
+            let told = greeted_call(&ClientConfig::default(), PIPELINING, |call| {
+                open(call);
+                let give = |part: &InspectedBytes| call.peer.client.send_body(part.clone());
+                **cell.borrow_mut() = parts.iter().try_for_each(give).and_then(|()| call.finish());
+            });
+            let (_, wire) = told.sent.split_once("DATA\r\n").unwrap();
+            assert_eq!(result.map(|()| wire.into()), wanted, "{look_for:?} {parts:?}");
+        }
+    }
+    // What is known before is no more than what the octets are.
+    let known = InspectedBytes::inspect("a\n.\n".into(), Findings::ALL);
+    assert_eq!(known.as_inspected().lacks(), octets);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn act(
         }
         Event::Command { .. } => server.accept(),
         Event::BodyChunk(part) => {
-            body.add(part);
+            body.add(&part);
             Ok(())
         }
         Event::BodyEnd(BodyEnd { last: true, refused: None, .. }) => {

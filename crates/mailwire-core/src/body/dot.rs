@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::findings::{Findings, Inspector};
+use super::inspected::Inspected;
 
 /// What [`DotDecoder::decode`] made of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,25 @@ pub struct Dotted<'i> {
     pub data: &'i [u8],
     /// The body ended. What is behind `consumed` belongs to the next command or answer.
     pub end: bool,
+    /// Not of the public fields, so that it stays what the decoder made it.
+    inspected: Inspected<'i>,
+}
+
+impl<'i> Dotted<'i> {
+    /// The next octets of the body as the decoder gave them, with what it looked for and did not
+    /// find up to here.
+    ///
+    /// # Example
+    /// ```
+    /// use mailwire_core::body::{DotDecoder, Findings};
+    /// let mut decoder = DotDecoder::new(Findings::BARE);
+    /// assert_eq!(decoder.decode(b"hi\r\n").inspected().lacks(), Findings::BARE);
+    /// assert_eq!(decoder.decode(b"hi\n").inspected().lacks(), Findings::BARE_CR);
+    /// ```
+    #[must_use]
+    pub const fn inspected(&self) -> Inspected<'i> {
+        self.inspected
+    }
 }
 
 /// Reads a dotted body: DATA of SMTP, multi-line answers of POP3.
@@ -120,7 +140,7 @@ impl DotDecoder {
                 // The CR is from an earlier chunk, so that the slice cannot be of this one.
                 self.inspector.inspect(b"\r");
                 self.at = At::Cr;
-                return Dotted { consumed: 0, data: b"\r", end: false };
+                return self.data(0, b"\r");
             }
             _ => 0,
         };
@@ -141,13 +161,20 @@ impl DotDecoder {
             [.., b'\r'] => At::Cr,
             _ => At::Text,
         };
-        Dotted { consumed: from.saturating_add(len), data, end: false }
+        self.data(from.saturating_add(len), data)
+    }
+
+    /// Hands out data that was inspected.
+    const fn data<'i>(&self, consumed: usize, data: &'i [u8]) -> Dotted<'i> {
+        let inspected = Inspected::known(data, self.inspector.lacks());
+        Dotted { consumed, data, end: false, inspected }
     }
 
     /// Consumes octets that are not data.
     const fn mark<'i>(&mut self, consumed: usize, at: At) -> Dotted<'i> {
         self.at = at;
-        Dotted { consumed, data: &[], end: matches!(at, At::End) }
+        let (data, end): (&[u8], _) = (&[], matches!(at, At::End));
+        Dotted { consumed, data, end, inspected: Inspected::known(data, Findings::NONE) }
     }
 }
 

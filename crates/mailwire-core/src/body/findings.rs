@@ -56,7 +56,9 @@ impl Findings {
     /// Both kinds of bare line ending.
     pub const BARE: Self = Self(Self::BARE_LF.0 | Self::BARE_CR.0);
     /// What has to be looked for in each octet.
-    const OCTETS: Self = Self(Self::NUL.0 | Self::EIGHT_BIT.0);
+    pub(super) const OCTETS: Self = Self(Self::NUL.0 | Self::EIGHT_BIT.0);
+    /// What can be told of a piece of a body without the pieces beside it.
+    pub(super) const OF_PIECES: Self = Self(Self::BARE.0 | Self::OCTETS.0);
     /// Everything there is.
     pub const ALL: Self = Self((1 << 5) - 1);
 
@@ -267,6 +269,11 @@ impl Inspector {
     /// What was asked for and is not found yet.
     const fn open(&self) -> Findings {
         self.look_for.difference(self.found)
+    }
+
+    /// What the octets that were looked at last lack for sure.
+    pub(super) const fn lacks(&self) -> Findings {
+        self.open()
     }
 
     /// Notes a finding, if it was asked for.

@@ -6,15 +6,18 @@
 //! them work on slices of what the caller has: memory does not depend on the size of a body.
 //!
 //! What is odd in a body is reported as [`Findings`]. What follows from them is the business of the
-//! protocol and of its caller.
+//! protocol and of its caller. What is known not to be in a piece of a body travels with it as
+//! [`Inspected`], from a decoder to an encoder.
 
 mod counted;
 mod dot;
 mod findings;
+mod inspected;
 mod scan;
 mod stuff;
 
 pub use counted::{Counted, CountedEncoder, LengthError};
 pub use dot::{DotDecoder, Dotted, unstuff};
 pub use findings::{Findings, Inspector, LINE_LIMIT};
+pub use inspected::{Inspected, InspectedBytes};
 pub use stuff::{BodyError, DotEncoder, Newlines, Stuffed, stuff};

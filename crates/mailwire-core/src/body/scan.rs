@@ -7,6 +7,8 @@
 
 use memchr::{memchr, memmem};
 
+use super::findings::Findings;
+
 /// Octets that are looked at in one go. Twice as many are no longer unrolled, and take twice the
 /// time.
 const WINDOW: usize = 256;
@@ -26,6 +28,13 @@ pub(super) struct Seen {
 
 impl Seen {
     const NOTHING: Self = Self { bare: false, dot: false, nul: false, eight_bit: false };
+
+    /// Looks for the octets alone that are asked for, and for nothing in a row.
+    pub(super) fn octets(octets: &[u8], ask: Findings) -> Self {
+        let nul = ask.contains(Findings::NUL) && memchr(0, octets).is_some();
+        let eight_bit = ask.contains(Findings::EIGHT_BIT) && !octets.is_ascii();
+        Self { nul, eight_bit, ..Self::NOTHING }
+    }
 
     const fn and(self, other: Self) -> Self {
         Self {
@@ -135,6 +144,8 @@ pub(super) struct Dots {
 
 impl Dots {
     const NONE: Self = Self { places: [0; 24], count: 0, more: false };
+    /// Nobody has looked for them.
+    pub(super) const UNKNOWN: Self = Self { more: true, ..Self::NONE };
 
     /// Adds the dots of the window of `octets` that begins at `at`.
     fn add(&mut self, octets: &[u8], at: usize, dealt_with: usize) {
@@ -185,19 +196,45 @@ pub(super) fn dot_in_window(octets: &[u8], dealt_with: usize) -> Option<usize> {
     find_dot(window)?.checked_add(2)
 }
 
+/// Dots behind a bare LF after which the search is for the whole CRLF.
+const FALSE_ALARMS: usize = 8;
+
 /// The first CRLF with a dot behind it.
+///
+/// The search is for the LF and the dot, which hardly meet elsewhere. With the CR in the needle the
+/// vector search looks for the two rarest octets of it, CR and LF, and stops at each line. A body
+/// full of dots behind bare LFs is slower that way round, so the other search takes over there.
 fn find_dot(octets: &[u8]) -> Option<usize> {
-    #[cfg(feature = "std")]
-    {
-        // What a search has to know of its needle is worked out once: a chunk of a body is as soon
-        // looked through.
-        static DOT: std::sync::LazyLock<memmem::Finder<'static>> =
-            std::sync::LazyLock::new(|| memmem::Finder::new(b"\r\n."));
-        DOT.find(octets)
+    let mut from = 0_usize;
+    for _ in 0..FALSE_ALARMS {
+        let lf = from.checked_add(find_lf_dot(octets.get(from..)?)?)?;
+        match lf.checked_sub(1) {
+            Some(cr) if octets.get(cr) == Some(&b'\r') => return Some(cr),
+            _ => from = lf.checked_add(1)?,
+        }
     }
-    #[cfg(not(feature = "std"))]
-    memmem::find(octets, b"\r\n.")
+    from.checked_add(find_crlf_dot(octets.get(from..)?)?)
 }
+
+/// Makes a search of which the part that depends on the needle alone is done once, where a place
+/// to keep it can be had: a chunk of a body is as soon looked through.
+macro_rules! search {
+    ($name:ident, $needle:literal) => {
+        fn $name(octets: &[u8]) -> Option<usize> {
+            #[cfg(feature = "std")]
+            {
+                static FINDER: std::sync::LazyLock<memmem::Finder<'static>> =
+                    std::sync::LazyLock::new(|| memmem::Finder::new($needle));
+                FINDER.find(octets)
+            }
+            #[cfg(not(feature = "std"))]
+            memmem::find(octets, $needle)
+        }
+    };
+}
+
+search!(find_lf_dot, b"\n.");
+search!(find_crlf_dot, b"\r\n.");
 
 #[cfg(test)]
 mod tests {
@@ -263,6 +300,19 @@ mod tests {
             prop_assert_eq!(dots.next(&octets, place), None);
             prop_assert_eq!(seen.bare, naive(&octets).bare);
             prop_assert_eq!(seen.dot, naive(&octets).dot);
+        }
+    }
+
+    #[test]
+    fn dots_behind_bare_lfs_hide_no_dot_behind_a_crlf() {
+        for alarms in 0..3 * FALSE_ALARMS {
+            for tail in [&b""[..], b"\r\n.", b"\r\n", b"\n\r\n.\n.", b"\r\n\n.", b"a\r\n."] {
+                let octets = [&b"\n.".repeat(alarms), tail].concat();
+                for from in 0..octets.len() {
+                    let naive = naive_dot(&octets, from);
+                    assert_eq!(line_start_with_dot(&octets, from), naive, "{alarms} {tail:?}");
+                }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use memchr::memchr2;
 use thiserror::Error;
 
 use super::findings::Findings;
+use super::inspected::Inspected;
 use super::scan::{Dots, Seen};
 
 /// What [`DotEncoder`] does with a CR or LF that stands alone.
@@ -124,14 +125,43 @@ impl DotEncoder {
     /// A [`BodyError`] when the chunk, with what was before it, must not be sent. The sink got
     /// nothing of it then.
     pub fn encode(&mut self, chunk: &[u8], sink: impl FnMut(Stuffed)) -> Result<(), BodyError> {
+        self.encode_inspected(chunk.into(), sink)
+    }
+
+    /// The same for a chunk that somebody has looked at: what it is known to lack is not looked for
+    /// again. The seam to the chunk before it is looked at all the same.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    ///
+    /// # Example
+    /// ```
+    /// use mailwire_core::body::{BodyError, DotDecoder, DotEncoder, Findings, Inspected, Newlines};
+    /// let (mut decoder, mut encoder) = (DotDecoder::new(Findings::BARE), DotEncoder::default());
+    /// let dotted = decoder.decode(b"hi\r\n");
+    /// encoder.encode_inspected(dotted.inspected(), |piece| println!("{piece:?}"))?;
+    /// // This one is without fault, but not behind that one.
+    /// let other = Inspected::inspect(b"\n.\r\n", Findings::BARE);
+    /// assert_eq!(other.lacks(), Findings::BARE);
+    /// assert_eq!(encoder.encode_inspected(other, |_| ()), Err(BodyError::BareNewline));
+    /// # Ok::<(), BodyError>(())
+    /// ```
+    pub fn encode_inspected(
+        &mut self,
+        chunk: Inspected<'_>,
+        sink: impl FnMut(Stuffed),
+    ) -> Result<(), BodyError> {
+        let (chunk, lacks) = (chunk.octets(), chunk.lacks());
         if let At::Failed(error) = self.at {
             return if chunk.is_empty() && error == BodyError::Ended { Ok(()) } else { Err(error) };
         }
         let Some(&first) = chunk.first() else {
             return Ok(());
         };
-        let octets = Findings::EIGHT_BIT | Findings::NUL;
-        let (seen, dots) = if self.refuse.intersects(octets) {
+        let ask = self.refuse.difference(lacks);
+        let (seen, dots) = if lacks.contains(Findings::BARE) {
+            (Seen::octets(chunk, ask), Dots::UNKNOWN)
+        } else if ask.intersects(Findings::OCTETS) {
             Seen::all::<true>(chunk)
         } else {
             Seen::all::<false>(chunk)

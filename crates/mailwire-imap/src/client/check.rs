@@ -85,10 +85,6 @@ impl Client {
             Verb::Compress if self.flags.compressed => {
                 return Err(UsageError::NotNow { what: "COMPRESS" });
             }
-            // RFC 8437 section 4.1: compression would end inside of what the caller inflates.
-            Verb::Unauthenticate if self.flags.compressed => {
-                return Err(UsageError::NotNow { what: "UNAUTHENTICATE" });
-            }
             _ => {}
         }
         let free = matches!(verb, Verb::Capability | Verb::StartTls | Verb::Logout);

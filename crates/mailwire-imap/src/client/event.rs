@@ -42,6 +42,11 @@ pub enum Event<'i> {
         status: Status<'i>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True when the session ends with it, so that nothing can be sent any more: behind LOGOUT, where
+        /// the server refuses TLS or does not offer it and the policy requires it, and where it refuses a
+        /// message of which a part is sent. What [`receive`](mailwire_core::Machine::receive) gives next
+        /// tells which.
+        ends: bool,
     },
     /// The end of a command that has no answer.
     Unanswered {
@@ -114,6 +119,13 @@ pub enum Event<'i> {
     /// What follows is compressed, in both directions: what the input holds and was not consumed belongs to
     /// the inflater. Then call [`compression_started`](super::Client::compression_started).
     CompressReady,
+    /// UNAUTHENTICATE was accepted, and nothing behind it is compressed, in either direction: RFC 8437
+    /// section 4.1. What the inflater gave and was not consumed is dropped; what it did not take is the next
+    /// input. Then call [`compression_ended`](super::Client::compression_ended).
+    ///
+    /// The client sends nothing between the command and its answer, so that a deflater that is flushed
+    /// behind every write ends where the command does.
+    CompressEnd,
     /// A response that breaks the grammar or a limit. The session goes on behind it.
     Invalid {
         /// Its octets: all of them where it breaks the grammar, else its beginning.

@@ -1,4 +1,4 @@
-//! Where the octets are not ours any more: TLS and compression.
+//! Where the octets are not ours any more, or are so again: TLS and compression.
 
 use mailwire_core::Received;
 
@@ -8,7 +8,7 @@ use crate::extension::ExtensionSet;
 use crate::family::capability::Extensions;
 use crate::state::State;
 
-/// What begins.
+/// What begins or ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Handover {
     /// The driver starts TLS.
@@ -18,6 +18,11 @@ pub(super) enum Handover {
     },
     /// The driver starts compression.
     Compression {
+        /// It was told.
+        told: bool,
+    },
+    /// The driver ends compression.
+    Plain {
         /// It was told.
         told: bool,
     },
@@ -57,8 +62,23 @@ impl Client {
         Ok(())
     }
 
-    /// Before the handshake no plaintext is taken, now or later. Before compression nothing is consumed:
-    /// what is there belongs to the inflater.
+    /// Takes note that from now on the input is what comes from the connection, and that what is
+    /// transmitted goes there as it is.
+    ///
+    /// # Errors
+    /// [`UsageError::NotNow`] before [`Event::CompressEnd`].
+    pub fn compression_ended(&mut self) -> Result<(), UsageError> {
+        if !matches!(self.reading, Reading::Handover(Handover::Plain { told: true })) {
+            return Err(UsageError::NotNow { what: "the end of compression" });
+        }
+        self.reading = Reading::Responses;
+        self.flags.compressed = false;
+        self.pump();
+        Ok(())
+    }
+
+    /// Before the handshake no plaintext is taken, now or later. Before compression begins or ends nothing
+    /// is consumed: what is there belongs to the inflater, or comes from it.
     pub(super) fn receive_handover<'i>(
         &mut self,
         input: &[u8],
@@ -75,6 +95,10 @@ impl Client {
             Handover::Compression { told } => {
                 self.reading = Reading::Handover(Handover::Compression { told: true });
                 Ok(Received { consumed: 0, event: (!told).then_some(Event::CompressReady) })
+            }
+            Handover::Plain { told } => {
+                self.reading = Reading::Handover(Handover::Plain { told: true });
+                Ok(Received { consumed: 0, event: (!told).then_some(Event::CompressEnd) })
             }
         }
     }

@@ -11,7 +11,6 @@ use mailwire_core::encoder::{Cut, Encoder};
 use mailwire_core::parse::Wire;
 
 use super::auth::Exchange;
-use super::handover::Handover;
 use super::idle::Idling;
 use super::{Client, Reading, Ticket};
 use crate::Mode;
@@ -318,10 +317,7 @@ impl Client {
 
     /// True when the caller may give nothing: what is under way is not ours.
     pub(super) const fn is_handing_over(&self) -> bool {
-        matches!(
-            self.reading,
-            Reading::Handover(Handover::Tls { .. } | Handover::Compression { .. })
-        )
+        matches!(self.reading, Reading::Handover(_))
     }
 }
 

@@ -58,7 +58,7 @@ impl Client {
                 Framed::Lost { frame, fault, .. } => {
                     let error = match self.state {
                         State::Greeting => not_imap(frame),
-                        _ => PeerError::of_response(fault, &self.config.limits),
+                        _ => PeerError::of_response(fault, &self.config.limits).at_the_end(),
                     };
                     return Err(self.fail(error));
                 }

@@ -52,7 +52,8 @@ impl Client {
             }
             self.pump();
         }
-        Ok(Event::Completed { ticket: command.ticket, status: tagged.status, deviations })
+        let (ticket, status, ends) = (command.ticket, tagged.status, self.is_closed());
+        Ok(Event::Completed { ticket, status, deviations, ends })
     }
 
     /// Where the command in flight with this tag stands.
@@ -119,6 +120,9 @@ impl Client {
             Verb::Unauthenticate if good => {
                 self.forget_login();
                 self.forget_extensions();
+                if self.flags.compressed {
+                    self.reading = Reading::Handover(Handover::Plain { told: false });
+                }
             }
             Verb::Compress if good => {
                 self.reading = Reading::Handover(Handover::Compression { told: false });

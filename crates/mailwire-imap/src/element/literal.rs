@@ -34,7 +34,7 @@ use crate::tolerance::Deviation;
 /// [`Limits`](crate::Limits): up to which size a literal stands in its frame.
 ///
 /// # Errors
-/// `literal`.
+/// `literal`; `CHAR8` for NUL where it is no literal8.
 ///
 /// # Example
 /// ```
@@ -213,8 +213,12 @@ impl<'a> Wire<'a> for Literal<'a> {
             }
         }
         let (rest, octets) = literal(header)?;
-        if !binary && octets.contains(&0) && !cx.tolerate(Deviation::NulInLiteral) {
-            return Err(stop(header, "literal"));
+        if let (false, Some(at)) = (binary, memchr::memchr(0, octets)) {
+            if !cx.tolerate(Deviation::NulInLiteral) {
+                let behind = octets.len().saturating_sub(at).saturating_add(rest.len());
+                let from = header.len().saturating_sub(behind);
+                return Err(stop(header.get(from..).unwrap_or_default(), "CHAR8"));
+            }
         }
         Ok((rest, Self { data: Data::Octets(Cow::Borrowed(octets)), binary }))
     }
@@ -247,6 +251,7 @@ impl fmt::Debug for Literal<'_> {
 mod tests {
     use super::*;
     use crate::rows::{check_lenient, check_rejects, check_rows, check_rows_in};
+    use crate::{SyntaxError, Tolerance};
     use mailwire_core::encoder::Cut;
 
     #[test]
@@ -273,6 +278,8 @@ mod tests {
             (b"{9223372036854775808}\r\n", "literal", 20),
         ]);
         check_lenient::<Literal<'_>>(&[(b"{2}\r\n\0b", Deviation::NulInLiteral, b"{2}\r\n\0b")]);
+        let nul = SyntaxError { rule: "CHAR8", at: 6 };
+        assert_eq!(Literal::parse_with(b"{3}\r\na\0c", Tolerance::strict()), Err(nul));
         assert!(Literal::streamed(u64::MAX).is_err());
     }
 

@@ -119,6 +119,12 @@ impl CommandFramer {
         self.scanner.refuse::<Server>()
     }
 
+    /// As [`refuse`](Self::refuse), but the octets of the literal do not count towards [`FrameLimits::discard`]: the caller
+    /// knows how many there are and wants the session to go on.
+    pub fn refuse_whole(&mut self) -> usize {
+        self.scanner.refuse_whole::<Server>()
+    }
+
     /// True when a part of a command was seen, and its end was not.
     #[must_use]
     pub const fn is_mid_message(&self) -> bool {

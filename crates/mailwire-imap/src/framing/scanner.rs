@@ -67,6 +67,8 @@ const _: () = assert!(size_of::<Scanner>() <= 32);
 const BINARY: u8 = 1;
 const SYNC: u8 = 2;
 const FITS: u8 = 4;
+/// The literal is dropped whatever its size.
+const WHOLE: u8 = 8;
 
 /// What a search for the end of a line found.
 enum Search {
@@ -335,11 +337,21 @@ impl Scanner {
         consumed
     }
 
+    /// The same, whatever the size of the literal.
+    pub(super) fn refuse_whole<S: Side>(&mut self) -> usize {
+        let consumed = self.refuse::<S>();
+        if self.phase == Phase::DropLiteral {
+            self.flags = WHOLE;
+        }
+        consumed
+    }
+
     /// Drops a literal of `size` octets at the beginning of the next input, and the rest of its message.
     fn drop_literal(&mut self, size: u64) {
         self.phase = Phase::DropLiteral;
         self.tail = true;
         self.size = size;
+        self.flags = 0;
         (self.scanned, self.line, self.before, self.lines) = (0, 0, 0, 0);
     }
 
@@ -347,14 +359,19 @@ impl Scanner {
     #[cold]
     fn skip<'i, S: Side>(&mut self, input: &'i [u8], limits: &FrameLimits) -> Framed<'i> {
         if self.phase == Phase::DropLiteral {
-            if u64::from(self.before).saturating_add(self.size) > u64::from(limits.discard) {
+            let counts = self.flags & WHOLE == 0;
+            let all = u64::from(self.before).saturating_add(self.size);
+            if counts && all > u64::from(limits.discard) {
                 return self.lost(&[], Fault::Discard);
             }
             let here = self.size.min(wide(input.len()));
             self.size = self.size.saturating_sub(here);
-            self.before = self.before.saturating_add(u32::try_from(here).unwrap_or(u32::MAX));
+            if counts {
+                self.before = self.before.saturating_add(u32::try_from(here).unwrap_or(u32::MAX));
+            }
             if self.size == 0 {
                 self.phase = Phase::DropLine;
+                self.flags = 0;
             }
             match usize::try_from(here).unwrap_or(usize::MAX) {
                 0 if self.size > 0 => return Framed::More,

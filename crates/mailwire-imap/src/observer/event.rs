@@ -234,6 +234,9 @@ pub enum Observed<'i> {
         /// The bytes.
         octets: &'i [u8],
     },
+    /// OK to UNAUTHENTICATE was heard under compression: nothing of either side is compressed behind the
+    /// two. What was inflated and is not consumed is dropped; give what the inflaters did not take.
+    CompressEnd,
     /// A message that breaks the grammar. Its neighbours live. A literal at its end that is large follows
     /// as a body of [`BodyKind::Unknown`].
     Invalid {

@@ -333,7 +333,7 @@ impl Observer {
                 return;
             }
             Hold::Compress if positive => self.layer = Layer::CompressReady,
-            Hold::Unauthenticate if positive => self.mode = Mode::REV1,
+            Hold::Unauthenticate if positive => self.unauthenticated(),
             Hold::Enable { asked } if positive && !self.enabled && forgets => {
                 self.mode = self.mode.with(asked);
             }

@@ -163,7 +163,7 @@ impl Observer {
                 Talk::Commands
             }
             Hold::Unauthenticate => {
-                self.mode = Mode::REV1;
+                self.unauthenticated();
                 Talk::Commands
             }
             _ if input.is_empty() => return Step::More,

@@ -83,6 +83,7 @@ fn word(event: &Observed<'_>) -> String {
         }
         Observed::TlsReady => "tls".into(),
         Observed::CompressReady => "compress".into(),
+        Observed::CompressEnd => "plain".into(),
         Observed::Tls { octets, .. } | Observed::Compressed { octets, .. } => text(octets),
         Observed::Invalid { side, frame, error } => {
             format!("invalid {side:?} {} {error}", text(frame))

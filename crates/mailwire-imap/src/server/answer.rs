@@ -79,7 +79,7 @@ impl OwnAnswer {
     /// The answer to an error of the peer that ends the session.
     pub(crate) fn closing(error: &PeerError) -> Self {
         match error {
-            PeerError::Limit { name: "discard" | "line" | "line_early", .. } => Self::TooBig,
+            PeerError::Limit { name: "discard", .. } | PeerError::Overrun { .. } => Self::TooBig,
             PeerError::Limit { .. } => Self::TooManyErrors,
             PeerError::WrongProtocol => Self::WrongProtocol,
             _ => Self::Closing,
@@ -89,6 +89,8 @@ impl OwnAnswer {
     /// The answer to an error of the peer.
     pub(crate) fn to(error: &PeerError) -> Self {
         match error {
+            // RFC 9051 section 4.3 has no octet NUL there, whether the message is streamed or not.
+            PeerError::Syntax(SyntaxError { rule: "CHAR8", .. }) => Self::NulInMessage,
             PeerError::Syntax(syntax) => Self::Syntax(*syntax),
             PeerError::BadSequence { .. } => Self::NotInState,
             PeerError::NotImplemented => Self::NotOffered,
@@ -216,6 +218,7 @@ mod tests {
             PeerError::Limit { name: "bad_commands", limit: 20 },
             PeerError::Limit { name: "line", limit: 65_536 },
             PeerError::Limit { name: "message", limit: 1 },
+            PeerError::Overrun { name: "line", limit: 65_536 },
             PeerError::Eof,
         ] {
             let kind = error.suggested_answer().kind();

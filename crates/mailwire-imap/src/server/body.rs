@@ -39,7 +39,8 @@ impl Server {
     }
 
     /// Refuses the body that [`Event::BodyWanted`] offers, and its command. A client that waits does not
-    /// send it; the octets of another one are dropped before the answer.
+    /// send it; the octets of another one are dropped before the answer, however many were announced:
+    /// [`Limits::message`](crate::Limits::message) is what bounds them.
     ///
     /// # Errors
     /// [`UsageError::NotNow`] when no body is offered; [`UsageError::WrongAnswer`] for a status that is
@@ -49,7 +50,7 @@ impl Server {
         if !matches!(status.kind(), StatusKind::No | StatusKind::Bad) {
             return Err(UsageError::WrongAnswer { what: "an offered body" });
         }
-        self.skip = u32::try_from(self.framer.refuse()).unwrap_or(u32::MAX);
+        self.skip = u32::try_from(self.framer.refuse_whole()).unwrap_or(u32::MAX);
         self.phase = Phase::Commands;
         let Some(flight) = self.flights.remove_last() else { return Ok(()) };
         if self.framer.is_dropping() {
@@ -184,7 +185,7 @@ impl Server {
         more: Mode,
     ) -> Result<Result<Tail<'i>, SyntaxError>, Refusal> {
         if body.refused {
-            return Err((NUL, OwnAnswer::NulInMessage));
+            return Err((NUL, OwnAnswer::to(&NUL)));
         }
         match body.owner {
             Owner::Message(under) => match self.parse_with(more, self.config.tolerance, |cx| {

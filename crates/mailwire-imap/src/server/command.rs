@@ -292,7 +292,7 @@ impl Server {
     pub(super) fn fail_fault(&mut self, fault: Fault) -> PeerError {
         let error = match self.fault(fault) {
             (PeerError::Syntax(_), _) => PeerError::Literal(fault),
-            (error, _) => error,
+            (error, _) => error.at_the_end(),
         };
         let answer = match fault {
             Fault::Header => OwnAnswer::Closing,
@@ -321,8 +321,9 @@ impl Server {
 }
 
 /// What breaks the grammar is answered with the rule and the place.
-pub(super) const fn syntax(error: SyntaxError) -> Refusal {
-    (PeerError::Syntax(error), OwnAnswer::Syntax(error))
+pub(super) fn syntax(error: SyntaxError) -> Refusal {
+    let error = PeerError::Syntax(error);
+    (error, OwnAnswer::to(&error))
 }
 
 /// A line of a browser that is tricked into talking to a mail server, or the beginning of TLS.

@@ -92,6 +92,12 @@ pub enum Event<'i> {
     /// this place is deflate data, that which is not consumed included. Then call
     /// [`compression_started`](super::Server::compression_started), and give the machine what is inflated.
     CompressReady,
+    /// The OK to UNAUTHENTICATE is written, the last that is deflated: RFC 8437 section 4.1. The client
+    /// deflates nothing behind the command, so that input is not to be inflated from that on:
+    /// [`is_inflating`](super::Server::is_inflating). What the inflater gave and is not consumed is dropped;
+    /// what it did not take is the next input. Then call
+    /// [`compression_ended`](super::Server::compression_ended).
+    CompressEnd,
     /// The session is over. Write what is queued and close.
     Closed,
 }

@@ -81,7 +81,8 @@ impl Server {
     ///
     /// # Errors
     /// [`UsageError::UnknownTicket`] for a command that is not in progress; [`UsageError::WrongAnswer`] for
-    /// BYE and PREAUTH, and for OK to IDLE before DONE; [`UsageError::NotNow`] while a body is due, in one
+    /// BYE and PREAUTH, for OK to IDLE before DONE, and for NO to UNAUTHENTICATE, or under compression BAD:
+    /// a server that cannot do it says [`bye`](Self::bye); [`UsageError::NotNow`] while a body is due, in one
     /// direction or the other, or the client's next SASL response; [`UsageError::Closed`].
     pub fn complete(&mut self, ticket: Ticket, status: &Status<'_>) -> Result<(), UsageError> {
         self.check_send("an answer")?;
@@ -93,6 +94,12 @@ impl Server {
             return Err(UsageError::UnknownTicket);
         };
         let verb = flight.verb;
+        // RFC 8437 section 3: it may be followed by what only makes sense once it succeeded. Behind
+        // compression the client has ended its own by now.
+        let refused = kind == StatusKind::No || kind == StatusKind::Bad && self.flags.compressed;
+        if verb == Some(Verb::Unauthenticate) && refused {
+            return Err(UsageError::WrongAnswer { what: "UNAUTHENTICATE" });
+        }
         if self.flights.last().is_some_and(|last| last.ticket == ticket) {
             match self.phase {
                 Phase::BodyOffered(_) if kind != StatusKind::Ok => return self.reject_body(status),
@@ -208,7 +215,7 @@ impl Server {
         if self.is_closed() {
             return Err(UsageError::Closed);
         }
-        if self.is_streaming() || matches!(self.phase, Phase::Tls { .. } | Phase::Compress { .. }) {
+        if self.is_streaming() || self.phase.is_handing_over() {
             return Err(UsageError::NotNow { what: "BYE" });
         }
         if status.kind() != StatusKind::Bye {
@@ -227,7 +234,8 @@ impl Server {
 
     fn capabilities_after(&self, verb: Option<Verb>) -> Capabilities<'static> {
         let state = verb.map_or(self.state, |verb| self.state.after(verb, StatusKind::Ok));
-        let stage = super::Stage { authenticated: state.is_authenticated(), ..self.stage() };
+        let mut stage = super::Stage { authenticated: state.is_authenticated(), ..self.stage() };
+        stage.compressed &= verb != Some(Verb::Unauthenticate);
         Capabilities::new(self.config.capabilities(stage))
     }
 
@@ -236,7 +244,7 @@ impl Server {
         if self.is_closed() {
             return Err(UsageError::Closed);
         }
-        let handing_over = matches!(self.phase, Phase::Tls { .. } | Phase::Compress { .. });
+        let handing_over = self.phase.is_handing_over();
         if self.state == State::Greeting || self.is_streaming() || handing_over {
             return Err(UsageError::NotNow { what });
         }
@@ -310,6 +318,9 @@ impl Server {
             Verb::Unauthenticate if kind == StatusKind::Ok => {
                 (self.flags.utf8, self.flags.uid_only) = (false, false);
                 self.flags.tells_expunges = false;
+                if self.flags.compressed {
+                    self.phase = Phase::Plain { told: false };
+                }
             }
             Verb::Compress if kind == StatusKind::Ok => {
                 self.phase = Phase::Compress { told: false };

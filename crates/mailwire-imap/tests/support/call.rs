@@ -27,6 +27,7 @@ pub enum Seen {
     Challenge(Vec<u8>),
     TlsReady,
     CompressReady,
+    CompressEnd,
     Invalid(PeerError, Option<u64>),
     Unmatched(String),
     Closed,
@@ -56,6 +57,7 @@ impl peer::Seen for Seen {
     type Client = Client;
 
     fn error(error: PeerError) -> Self {
+        assert!(error.is_fatal(), "{error:?}");
         Self::Error(error)
     }
 
@@ -109,6 +111,7 @@ impl peer::Seen for Seen {
             }
             E::TlsReady => Self::TlsReady,
             E::CompressReady => Self::CompressReady,
+            E::CompressEnd => Self::CompressEnd,
             E::Invalid { error, of, .. } => Self::Invalid(*error, of.map(number)),
             E::Unmatched(tagged) => Self::Unmatched(text(&tagged.to_bytes())),
             E::Closed => Self::Closed,

@@ -121,6 +121,7 @@ impl Driven for App {
     }
 
     fn fail(&mut self, error: PeerError) {
+        assert!(error.is_fatal(), "{error:?}");
         if self.error.is_none() {
             self.log(format!("error {error:?}"));
         }
@@ -205,6 +206,7 @@ impl Driven for App {
                 self.tls = true;
             }
             Event::CompressReady => self.log("compress ready"),
+            Event::CompressEnd => self.log("compress end"),
             Event::Closed => self.log("closed"),
             other => panic!("{other:?}"),
         }
@@ -313,7 +315,7 @@ impl Heard {
     /// The name of the limit that closed the session.
     pub fn limit(&self) -> Option<&'static str> {
         match self.error {
-            Some(PeerError::Limit { name, .. }) => Some(name),
+            Some(PeerError::Limit { name, .. } | PeerError::Overrun { name, .. }) => Some(name),
             _ => None,
         }
     }

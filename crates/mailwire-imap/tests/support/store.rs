@@ -350,7 +350,7 @@ impl Store {
                 self.incoming.as_mut().unwrap().body = body;
                 return self.appended(ticket);
             }
-            Command::Close | Command::Unselect => self.open = None,
+            Command::Close | Command::Unselect | Command::Unauthenticate => self.open = None,
             _ => {}
         }
         self.server.accept(ticket).unwrap();
@@ -365,6 +365,7 @@ impl Driven for Store {
     }
 
     fn fail(&mut self, error: PeerError) {
+        assert!(error.is_fatal(), "{error:?}");
         self.error = Some(error);
     }
 
@@ -395,7 +396,7 @@ impl Driven for Store {
             Event::BodyEnd(end) => assert_eq!(end.refused, None),
             Event::CommandEnd { ticket, .. } => self.appended(ticket),
             Event::IdleDone { ticket } => self.server.accept(ticket).unwrap(),
-            Event::TlsReady | Event::CompressReady | Event::Closed => {}
+            Event::TlsReady | Event::CompressReady | Event::CompressEnd | Event::Closed => {}
             other => panic!("{other:?}"),
         }
     }

@@ -1,24 +1,32 @@
 //! Message bodies of a client: DATA with its dots, BDAT by count.
 
-use bytes::Bytes;
-use mailwire_core::body::{BodyError, DotEncoder, Findings, Inspector, Stuffed};
+use mailwire_core::body::{BodyError, DotEncoder, Findings, InspectedBytes, Stuffed};
 
 use super::{Client, Phase, Stage};
 use crate::error::UsageError;
 use crate::protocol::Protocol;
 
 impl Client {
-    /// Sends a part of the body. It is not copied.
+    /// Sends a part of the body: `Bytes`, or [`InspectedBytes`] when something is known of them.
+    /// It is not copied.
     ///
     /// For DATA the dots are added here, and what must not be sent is refused: bare CR and LF, NUL,
     /// and 8-bit octets unless MAIL had BODY=8BITMIME. For BDAT exactly the announced octets are
     /// taken.
     ///
+    /// What [`InspectedBytes`] are known to lack is not looked for again. That is what a relay has
+    /// from [`BodyChunk`](crate::server::Event::BodyChunk), when its
+    /// [`look_for`](crate::server::ServerConfig::look_for) has NUL and 8-bit octets.
+    ///
     /// # Errors
     /// [`UsageError::NotNow`] when no body is wanted; [`UsageError::Busy`] when too much is queued;
     /// [`UsageError::Body`] and [`UsageError::BodyLength`] when the part cannot be sent, and nothing
     /// of it is. A body of DATA that failed cannot be ended: close the connection.
-    pub fn send_body(&mut self, part: Bytes) -> Result<(), UsageError> {
+    pub fn send_body(&mut self, part: impl Into<InspectedBytes>) -> Result<(), UsageError> {
+        self.send_part(part.into())
+    }
+
+    fn send_part(&mut self, part: InspectedBytes) -> Result<(), UsageError> {
         if self.is_closed() {
             return Err(UsageError::Closed);
         }
@@ -29,26 +37,28 @@ impl Client {
         match &mut self.phase {
             Phase::Dotted(encoder) => {
                 let queue = &mut self.queue;
-                encoder.encode(&part, |piece| match piece {
-                    Stuffed::Chunk(range) => queue.push_body(part.slice(range)),
-                    Stuffed::Insert(octets) => queue.push(octets),
+                let octets = part.clone().into_bytes();
+                encoder.encode_inspected(part.as_inspected(), |piece| match piece {
+                    Stuffed::Chunk(range) => queue.push_body(octets.slice(range)),
+                    Stuffed::Insert(insert) => queue.push(insert),
                 })?;
             }
             Phase::Counted(encoder) => {
                 let at = self.sent.saturating_sub(1);
                 let of = self.commands.get(at).map(|command| command.of).unwrap_or_default();
                 if !of.binary {
-                    let mut inspector = Inspector::new(refused(of.eight_bit));
-                    inspector.inspect(&part);
-                    if inspector.found().contains(Findings::EIGHT_BIT) {
+                    let refused = refused(of.eight_bit);
+                    let found = refused.difference(part.as_inspected().look_for(refused).lacks());
+                    if found.contains(Findings::EIGHT_BIT) {
                         return Err(BodyError::EightBit.into());
                     }
-                    if inspector.found().contains(Findings::NUL) {
+                    if found.contains(Findings::NUL) {
                         return Err(BodyError::Nul.into());
                     }
                 }
-                encoder.push(part.len())?;
-                self.queue.push_body(part);
+                let octets = part.into_bytes();
+                encoder.push(octets.len())?;
+                self.queue.push_body(octets);
             }
             _ => return Err(UsageError::NotNow { what: "a body" }),
         }

@@ -316,6 +316,9 @@ fn extension_of_line(
     line: &[u8],
     cx: &Context,
 ) -> Result<Option<Extension>, nom::Err<mailwire_core::parse::Fail>> {
+    if let Some(extension) = extension_with_parameters(line) {
+        return Ok(Some(extension));
+    }
     // Most lines are a keyword alone.
     match Extension::from_keyword(line) {
         // These are more than their keyword, or go by another one.
@@ -333,6 +336,22 @@ fn extension_of_line(
         };
     }
     if cx.tolerate(Deviation::EmptyKeyword) { Ok(None) } else { Err(stop(line, "ehlo-line")) }
+}
+
+/// The extension of a line of one of the two kinds that come with parameters from almost every
+/// server, when nothing is odd in it.
+#[inline(always)]
+fn extension_with_parameters(line: &[u8]) -> Option<Extension> {
+    let (&[a, b, c, d, b' '], parameters @ [_, ..]) = line.split_first_chunk()? else {
+        return None;
+    };
+    let extension = Extension::from_keyword(&[a, b, c, d])?;
+    let is_well_formed = match extension {
+        Extension::Size => parameters.iter().all(u8::is_ascii_digit),
+        Extension::Auth => words::is_plain(parameters),
+        _ => false,
+    };
+    is_well_formed.then_some(extension)
 }
 
 impl<'a> Wire<'a> for EhloReply<'a> {

@@ -1,7 +1,7 @@
 //! Message bodies of a server: DATA with its dots, BDAT by count. RFC 5321 section 4.5.2, RFC 3030.
 
 use mailwire_core::Received;
-use mailwire_core::body::{Counted, DotDecoder, Findings};
+use mailwire_core::body::{Counted, DotDecoder, Findings, Inspected};
 
 use super::answer::OwnAnswer;
 use super::{BareNewlines, Barrier, BodyEnd, Chunk, Due, Event, Phase, Protocol, Refusal, Server};
@@ -114,16 +114,16 @@ impl Server {
 
     /// The part of `data` that is within the limit; what is over it is counted and not shown.
     /// `None` when the message has twice as many octets as it may have, and the session is over.
-    fn count<'i>(&mut self, data: &'i [u8]) -> Option<&'i [u8]> {
+    fn count<'i>(&mut self, data: Inspected<'i>) -> Option<Inspected<'i>> {
         let limit = self.config.limits.message;
         let room = usize::try_from(limit.saturating_sub(self.size)).unwrap_or(usize::MAX);
         self.size = self.size.saturating_add(data.len() as u64);
         if self.size > limit.saturating_mul(2) {
             self.fail(PeerError::Limit { name: "message", limit });
             // What fits is shown all the same: the events are those of single octets.
-            return data.get(..room).filter(|fits| !fits.is_empty());
+            return Some(data.first(room)).filter(|fits| !fits.is_empty());
         }
-        Some(data.get(..room).unwrap_or(data))
+        Some(data.first(room))
     }
 
     /// The next octets of DATA.
@@ -141,7 +141,7 @@ impl Server {
             taken = taken.saturating_add(dotted.consumed);
             // What is too large is counted and not shown.
             if !dotted.data.is_empty() {
-                let Some(fits) = self.count(dotted.data) else {
+                let Some(fits) = self.count(dotted.inspected()) else {
                     return self.error.map_or(Ok(Received::nothing(taken)), Err);
                 };
                 if !fits.is_empty() {
@@ -230,7 +230,7 @@ impl Server {
             return Ok(Received::nothing(data.len()));
         }
         if !data.is_empty() {
-            let Some(fits) = self.count(data) else {
+            let Some(fits) = self.count(data.into()) else {
                 return self.error.map_or(Ok(Received::nothing(data.len())), Err);
             };
             if !fits.is_empty() {

@@ -177,7 +177,7 @@ impl Driven for App {
                 self.command(command);
             }
             server::Event::Rejected { error, .. } => self.log(format!("rejected {error:?}")),
-            server::Event::BodyChunk(data) => self.current.body.extend_from_slice(data),
+            server::Event::BodyChunk(data) => self.current.body.extend_from_slice(&data),
             server::Event::BodyEnd(end) => {
                 self.log(format!("end {} {:?} {:?}", end.size, end.last, end.refused));
                 if end.refused.is_some() {

@@ -533,7 +533,7 @@ impl ServerRun {
                 self.next(true).map(drop)
             }
             server::Event::BodyChunk(data) => {
-                self.body.extend_from_slice(data);
+                self.body.extend_from_slice(&data);
                 Ok(())
             }
             server::Event::BodyEnd(end) => {

@@ -67,6 +67,38 @@ fn compression() {
     );
 }
 
+#[test]
+fn compression_ends_with_unauthenticate() {
+    check(
+        &[
+            S("* PREAUTH\r\n"),
+            C("a COMPRESS DEFLATE\r\n"),
+            S("a OK go\r\n"),
+            Compress,
+            C("b UNAUTHENTICATE\r\n"),
+            S("b NO no\r\n"),
+            C("c UNAUTHENTICATE\r\n"),
+            S("c OK done\r\n"),
+            C("d UNAUTHENTICATE\r\n"),
+            S("d OK done\r\n"),
+        ],
+        &[
+            "greeting * PREAUTH {MissingText}",
+            "a COMPRESS DEFLATE",
+            "a OK go to Command(Compress)",
+            "compress",
+            "b UNAUTHENTICATE",
+            "b NO no to Command(Unauthenticate)",
+            "c UNAUTHENTICATE",
+            "c OK done to Command(Unauthenticate)",
+            "plain",
+            // There is nothing more to end.
+            "d UNAUTHENTICATE",
+            "d OK done to Command(Unauthenticate)",
+        ],
+    );
+}
+
 /// The name of the mailbox is UTF-8 where that is enabled; elsewhere it is tolerated.
 #[test]
 fn enabling_changes_the_mode() {

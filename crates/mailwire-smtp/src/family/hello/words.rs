@@ -79,7 +79,7 @@ fn check_blank(cx: &Context, deviation: Deviation, at: usize) -> Result<(), usiz
 }
 
 /// True for words with one space between them and no other blanks.
-fn is_plain(text: &[u8]) -> bool {
+pub(super) fn is_plain(text: &[u8]) -> bool {
     let mut blank = true;
     for &byte in text {
         if !(VCHAR.contains(byte) || byte == b' ' && !blank) {
