@@ -80,6 +80,17 @@ fn memory_does_not_depend_on_messages() {
     });
     assert!(used.peak < 4096 && used.left <= 0, "{used:?}");
 
+    // 64 MiB of what a URL points at, in pieces of 16 KiB.
+    let piece = vec![b'x'; 16_384];
+    let used = measure(&HEAP, || {
+        hear(&mut client, b"* URLFETCH u (BINARY ~{67108864}\r\n");
+        for _ in 0..4096 {
+            hear(&mut client, &piece);
+        }
+        hear(&mut client, b") v NIL\r\n");
+    });
+    assert!(used.peak < 4096 && used.left <= 0, "{used:?}");
+
     // And as many out.
     let literal = Literal::streamed(10_000_000).unwrap();
     let message = AppendMessage::new(AppendData::Message(literal));

@@ -37,6 +37,7 @@ const LINES: &[&str] = &[
     "* 1 FETCH (UID 5 BODY[] {3}\r\nabc FLAGS (\\Seen))\r\n",
     "* 1 FETCH (UID 5 BODY[] {20}\r\nA1 OK done\r\n12345678 FLAGS (\\Seen))\r\n",
     "* METADATA x (/a {20}\r\n01234567890123456789 /b NIL)\r\n",
+    "* URLFETCH u NIL v (BINARY ~{20}\r\n01234567890123456789) (BODY {20}\r\n01234567890123456789)\r\n",
     "* LIST () \"/\" {20}\r\n01234567890123456789\r\n",
     "* ENABLED UTF8=ACCEPT\r\n",
     "* ESEARCH (TAG \"A1\") UID ALL 1\r\n",

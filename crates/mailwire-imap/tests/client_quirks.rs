@@ -627,6 +627,56 @@ fn large_values_are_streamed() {
 }
 
 #[test]
+fn what_urls_point_at_is_streamed() {
+    let body = "y".repeat(20_000);
+    let told = selected(&config(), "URLAUTH URLAUTH=BINARY", |call| {
+        call.send("URLFETCH a (b BINARY BODY) c");
+        call.hear(format!("* URLFETCH x {{2}}\r\nHi a {{20000}}\r\n{body} z NIL b "));
+        call.hear(format!("(X (1)) (BINARY ~{{20000}}\r\n{body}) (BODY {{20000}}\r\n{body}) "));
+        call.hear("(X (2)) c NIL\r\nA3 OK done\r\n");
+        // Small ones come inside.
+        call.hear("* URLFETCH a {2}\r\nHi b NIL\r\n");
+    });
+    let head = Seen::BodyBegin("* URLFETCH x {2}\r\nHi a {20000}".into(), Some(3));
+    let streamed = || Seen::BodyBegin("20000 octets".into(), Some(3));
+    let octets = || Seen::Body(body.clone().into_bytes());
+    assert_eq!(
+        told.seen,
+        [
+            head,
+            octets(),
+            Seen::BodyEnd,
+            streamed(),
+            octets(),
+            Seen::BodyEnd,
+            streamed(),
+            octets(),
+            Seen::BodyEnd,
+            data("2 more", Some(3)),
+            done(3, "OK done"),
+            data("URLFETCH a {2}\r\nHi b NIL", None),
+        ]
+    );
+    // A tail that breaks the grammar costs itself, and the end amid of the octets the session.
+    for tail in ["", ")", " b", " b x", " (BODY NIL)"] {
+        let told = selected(&config(), "URLAUTH", |call| {
+            call.send("URLFETCH a");
+            call.hear(format!("* URLFETCH a {{20000}}\r\n{body}{tail}\r\nA3 OK done\r\n"));
+        });
+        let end = &told.seen[3];
+        let whole = tail.is_empty();
+        assert!(matches!(end, Seen::Data(..)) == whole, "{tail} {end:?}");
+        assert!(whole || matches!(end, Seen::Invalid(PeerError::Syntax(_), None)));
+        assert_eq!(told.seen[4..], [done(3, "OK done")]);
+    }
+    let mut client = mailwire_imap::client::Client::new(config());
+    for octets in ["* OK x\r\n", "* URLFETCH a {20000}\r\n", "abc"] {
+        assert!(client.receive(octets.as_bytes()).unwrap().event.is_some());
+    }
+    assert_eq!(client.receive_eof(), Err(PeerError::Eof));
+}
+
+#[test]
 fn the_greeting_may_end_it() {
     let told = call(&config(), |call| {
         call.hear("* BYE too busy\r\n* OK ready\r\n");

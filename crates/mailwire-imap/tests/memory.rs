@@ -8,9 +8,13 @@ mod support;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::items::Items;
+use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::{Number, NzNumber};
 use mailwire_imap::element::section::Section;
+use mailwire_imap::element::string::AString;
 use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+use mailwire_imap::family::urlauth::stream::{StreamedUrl, UrlFetchHead, UrlFetchTail, UrlPlace};
 use mailwire_imap::server::{Event, Server, ServerConfig};
 use mailwire_imap::{Command, Data, Machine, StatusKind};
 use mailwire_testing::heap::{self, Heap, Used};
@@ -154,7 +158,7 @@ fn a_large_message_is_not_kept_on_its_way_out() {
     // The count of its owners is made with the second.
     let _second = block.clone();
     let octets = 2000 * 8192;
-    let body = BodyValue::Streamed { octets, literal8: false };
+    let body = BodyValue::Streamed(StreamedLiteral::new(octets).unwrap());
     let item = BodySection::new(&Section::default(), None, body).unwrap();
     let head = FetchHead::new(NzNumber::new(1).unwrap(), [], FetchItem::section(item)).unwrap();
     let tail = FetchTail::last([]).unwrap();
@@ -171,6 +175,34 @@ fn a_large_message_is_not_kept_on_its_way_out() {
     assert!(used.left <= 0 && used.peak < 4096, "{used:?}");
 }
 
+fn what_urls_point_at_is_not_kept_on_its_way_out() {
+    let mut server = new_server(plain());
+    say(&mut server, b"A LOGIN user pass\r\n");
+    let block = Bytes::from(vec![b'x'; 16_384]);
+    let _second = block.clone();
+    let streamed = |url: Option<&'static str>, place| StreamedUrl {
+        url: url.map(|url| AString::new(url).unwrap()),
+        parts: Items::EMPTY,
+        place,
+        literal: StreamedLiteral::new(2048 * 16_384).unwrap(),
+    };
+    let head = UrlFetchHead::new(streamed(Some("u"), UrlPlace::Body));
+    let again =
+        UrlFetchTail { streamed: Some(streamed(None, UrlPlace::Binary)), ..UrlFetchTail::END };
+    let used = measure(|| {
+        server.send_url_fetch(&head, &[again.clone(), UrlFetchTail::END]).unwrap();
+        for _ in 0..2 {
+            for _ in 0..2048 {
+                server.send_body(block.clone()).unwrap();
+                server.transmitted(usize::MAX);
+            }
+            server.finish_body().unwrap();
+        }
+        server.transmitted(usize::MAX);
+    });
+    assert!(used.left <= 0 && used.peak < 4096, "{used:?}");
+}
+
 /// One test, since the allocator counts for the whole process.
 #[test]
 fn memory() {
@@ -180,4 +212,5 @@ fn memory() {
     a_large_message_costs_nothing();
     a_command_without_end_costs_nothing();
     a_large_message_is_not_kept_on_its_way_out();
+    what_urls_point_at_is_not_kept_on_its_way_out();
 }

@@ -99,6 +99,7 @@ pub(super) fn asked_with(data: &Data<'_>) -> &'static [Verb] {
 
 /// The commands that are answered with annotations of mailboxes.
 pub(super) const METADATA: &[Verb] = &[Verb::GetMetadata, Verb::List];
+pub(super) const URL_FETCH: &[Verb] = &[Verb::UrlFetch];
 
 /// The commands that are answered with a message.
 pub(super) const FETCHES: &[Verb] = &[Verb::Fetch, Verb::UidFetch, Verb::Store, Verb::UidStore];

@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::element::text::Text;
 use crate::error::PeerError;
 use crate::family::metadata::stream::MetadataTail;
+use crate::family::urlauth::stream::UrlFetchTail;
 use crate::response::{Continue, Data};
 use crate::status::{Greeting, Status, Tagged};
 
@@ -95,7 +96,7 @@ pub enum Event<'i> {
     BodyChunk(&'i [u8]),
     /// It ended. The rest of the response follows: another [`BodyBegin`](Self::BodyBegin); or a message as
     /// [`Response`](Self::Response), where what was streamed has a size and no octets; or
-    /// [`MetadataEnd`](Self::MetadataEnd).
+    /// [`MetadataEnd`](Self::MetadataEnd) or [`UrlFetchEnd`](Self::UrlFetchEnd).
     BodyEnd,
     /// The rest of annotations of which one was streamed.
     MetadataEnd {
@@ -104,6 +105,17 @@ pub enum Event<'i> {
         /// The command that they are of, as in [`Response`](Self::Response).
         of: Option<Ticket>,
         /// The tolerated deviations in them.
+        deviations: Deviations,
+        /// True without TLS, as in [`Greeting`](Self::Greeting).
+        untrusted: bool,
+    },
+    /// The rest of what URLs point at, of which one was streamed.
+    UrlFetchEnd {
+        /// What stands behind it.
+        tail: UrlFetchTail<'i>,
+        /// The command that it is of, as in [`Response`](Self::Response).
+        of: Option<Ticket>,
+        /// The tolerated deviations in it.
         deviations: Deviations,
         /// True without TLS, as in [`Greeting`](Self::Greeting).
         untrusted: bool,

@@ -6,11 +6,12 @@ use mailwire_core::Received;
 use mailwire_core::body::Counted;
 use mailwire_core::parse::{Context, Wire, parse_whole};
 
-use super::asked::{FETCHES, METADATA};
+use super::asked::{FETCHES, METADATA, URL_FETCH};
 use super::{Client, Event, Reading, Ticket};
 use crate::error::PeerError;
 use crate::family::fetch::stream::{FetchHead, FetchProgress, FetchTail};
 use crate::family::metadata::stream::{self as metadata, MetadataHead, MetadataTail};
+use crate::family::urlauth::stream::{self as urls, UrlFetchHead, UrlFetchTail, UrlPlace};
 use crate::framing::Part;
 use crate::state::State;
 use crate::{Deviations, SyntaxError, Tolerance};
@@ -27,6 +28,10 @@ pub enum Head<'i> {
     Metadata(MetadataHead<'i>),
     /// Annotations behind one that was streamed, up to another whose octets follow.
     MoreMetadata(MetadataTail<'i>),
+    /// What URLs point at, up to the one whose octets follow.
+    UrlFetch(UrlFetchHead<'i>),
+    /// What URLs point at behind one that was streamed, up to more octets that follow.
+    MoreUrlFetch(UrlFetchTail<'i>),
 }
 
 impl Head<'_> {
@@ -39,6 +44,10 @@ impl Head<'_> {
             Self::MoreMetadata(tail) => {
                 tail.streamed.as_ref().map_or(0, |streamed| streamed.literal.size)
             }
+            Self::UrlFetch(head) => head.streamed.literal.size,
+            Self::MoreUrlFetch(tail) => {
+                tail.streamed.as_ref().map_or(0, |streamed| streamed.literal.size)
+            }
         }
     }
 }
@@ -46,9 +55,34 @@ impl Head<'_> {
 /// A response whose literals are streamed.
 #[derive(Debug, Clone)]
 pub(super) struct Streaming {
-    /// The message so far; annotations are told as they come.
-    message: Option<FetchHead<'static>>,
+    under: Under,
     of: Option<Ticket>,
+}
+
+/// What a streamed literal is in.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // It is boxed with what holds it.
+enum Under {
+    /// A message, as far as it came.
+    Message(FetchHead<'static>),
+    /// Annotations, which are told as they come.
+    Metadata,
+    /// What URLs point at, which is told as it comes too.
+    UrlFetch(UrlPlace),
+}
+
+impl Under {
+    fn of(head: &Head<'_>) -> Self {
+        match head {
+            Head::Fetch(head) => Self::Message(head.clone().into_owned()),
+            Head::Metadata(_) | Head::MoreMetadata(_) => Self::Metadata,
+            Head::UrlFetch(head) => Self::UrlFetch(head.streamed.place),
+            Head::MoreUrlFetch(tail) => {
+                let streamed = tail.streamed.as_ref();
+                Self::UrlFetch(streamed.map_or(UrlPlace::Octets, |streamed| streamed.place))
+            }
+        }
+    }
 }
 
 /// What stands before a literal, the command that it is of, and the deviations met.
@@ -78,7 +112,7 @@ impl Client {
         let (head, of, deviations) = match found {
             Ok(found) => found,
             // An address or a file name of a message: it is not lost for the size of one of them.
-            Err(_) if fits && is_message(frame, part) => {
+            Err(_) if fits && (is_message(frame, part) || is_url_fetch(frame)) => {
                 self.framer.accept();
                 return Ok(None);
             }
@@ -99,11 +133,7 @@ impl Client {
         }
         let consumed = self.framer.stream();
         self.reading = Reading::Literal(Counted::new(size));
-        let message = match &head {
-            Head::Fetch(head) => Some(head.clone().into_owned()),
-            Head::Metadata(_) | Head::MoreMetadata(_) => None,
-        };
-        self.streaming = Some(Box::new(Streaming { message, of }));
+        self.streaming = Some(Box::new(Streaming { under: Under::of(&head), of }));
         let untrusted = self.is_untrusted();
         Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations, untrusted }))))
     }
@@ -119,6 +149,9 @@ impl Client {
             let (head, of, deviations) = if is_message(frame, part) {
                 let head = parse_whole(frame, |frame| FetchHead::parse_part(frame, cx))?;
                 (Head::Fetch(head), self.only(FETCHES), cx.met())
+            } else if is_url_fetch(frame) {
+                let head = urls::head_in(frame, cx)?;
+                (Head::UrlFetch(head), self.only(URL_FETCH), cx.met())
             } else {
                 let head = metadata::head_in(frame, cx)?;
                 // The same form is a command, with a tag.
@@ -132,19 +165,26 @@ impl Client {
         }
         let none = SyntaxError { rule: "literal", at: frame.len() };
         // What is behind it stands in the same response, so that its command is known.
-        let Some(Streaming { message, of }) = self.streaming.as_deref() else { return Err(none) };
-        let of = *of;
-        let Some(message) = message else {
-            let tail = metadata::tail_in(frame, cx)?;
-            let more = tail.streamed.is_some();
-            return if more { Ok((Head::MoreMetadata(tail), of, cx.met())) } else { Err(none) };
+        let Some(Streaming { under, of }) = self.streaming.as_deref() else { return Err(none) };
+        let head = match under {
+            Under::Metadata => {
+                let tail = metadata::tail_in(frame, cx)?;
+                tail.streamed.is_some().then_some(Head::MoreMetadata(tail))
+            }
+            Under::UrlFetch(place) => {
+                let tail = urls::tail_in(frame, *place, cx)?;
+                tail.streamed.is_some().then_some(Head::MoreUrlFetch(tail))
+            }
+            Under::Message(message) => {
+                let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, cx))?;
+                let message: FetchHead<'i> = message.clone();
+                match message.join(tail) {
+                    FetchProgress::More(head) => Some(Head::Fetch(head)),
+                    FetchProgress::Done(_) => None,
+                }
+            }
         };
-        let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, cx))?;
-        let message: FetchHead<'i> = message.clone();
-        match message.join(tail) {
-            FetchProgress::More(head) => Ok((Head::Fetch(head), of, cx.met())),
-            FetchProgress::Done(_) => Err(none),
-        }
+        head.map(|head| (head, *of, cx.met())).ok_or(none)
     }
 
     /// The end of a response behind its last streamed literal.
@@ -154,14 +194,18 @@ impl Client {
         tolerance: Tolerance,
     ) -> Option<Event<'i>> {
         // Nothing is told of what was not wanted.
-        let Streaming { message, of } = *self.streaming.take()?;
+        let Streaming { under, of } = *self.streaming.take()?;
         let (cx, untrusted) = (self.context(tolerance), self.is_untrusted());
-        let event = match message {
-            None => metadata::tail_in(frame, &cx).map(|tail| {
+        let event = match under {
+            Under::Metadata => metadata::tail_in(frame, &cx).map(|tail| {
                 let deviations = cx.met();
                 Event::MetadataEnd { tail, of, deviations, untrusted }
             }),
-            Some(message) => {
+            Under::UrlFetch(place) => urls::tail_in(frame, place, &cx).map(|tail| {
+                let deviations = cx.met();
+                Event::UrlFetchEnd { tail, of, deviations, untrusted }
+            }),
+            Under::Message(message) => {
                 let message: FetchHead<'i> = message;
                 let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, &cx));
                 tail.and_then(|tail| match message.join(tail) {
@@ -199,4 +243,10 @@ impl Client {
 /// True for FETCH and UIDFETCH, and the rest of one.
 fn is_message(frame: &[u8], part: Part) -> bool {
     part == Part::Tail || matches!(frame, [b'*', b' ', b'0'..=b'9', ..])
+}
+
+/// True for URLFETCH.
+fn is_url_fetch(frame: &[u8]) -> bool {
+    let word = frame.strip_prefix(b"*").unwrap_or_default().trim_ascii_start();
+    word.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"URLFETCH"))
 }

@@ -6,7 +6,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
+use mailwire_core::{IntoBytes, InvalidValue, into_owned, owned_already, wire_api};
 
 use crate::Mode;
 use crate::element::number::MAX;
@@ -59,7 +59,77 @@ enum Data<'a> {
     Streamed(u64),
 }
 
+impl StreamedLiteral {
+    /// The header of a literal of this size.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] for a size of more than 63 bits.
+    pub const fn new(size: u64) -> Result<Self, InvalidValue> {
+        if size > MAX {
+            return Err(InvalidValue { what: "literal", at: 0 });
+        }
+        Ok(Self { size, binary: false })
+    }
+
+    /// The header of a literal8.
+    #[must_use]
+    pub const fn into_binary(self) -> Self {
+        Self { binary: true, ..self }
+    }
+}
+
+/// It is one only where the frame ends behind it.
+impl<'a> Wire<'a> for StreamedLiteral {
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        let header = input.strip_prefix(b"~").unwrap_or(input);
+        match literal_header(header)? {
+            (rest @ [], size) => Ok((rest, Self { size, binary: header.len() < input.len() })),
+            _ => Err(fail(input, "literal")),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        if self.binary {
+            out.byte(b'~');
+        }
+        write_literal_header(out, self.size);
+    }
+}
+
+/// The header of a literal that ends its frame: the octets are streamed behind it.
+///
+/// What holds it is a head, which ends with it, or the tail behind another, which ends with it or with the
+/// message.
+///
+/// # Grammar
+/// ```abnf
+/// ["~"] "{" number64 ["+"] "}" CRLF
+/// ```
+///
+/// # Errors
+/// `literal`.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::Mode;
+/// use mailwire_imap::element::literal::StreamedLiteral;
+///
+/// let header = StreamedLiteral::parse(b"~{5000}\r\n")?;
+/// assert_eq!(header, StreamedLiteral { size: 5000, binary: true });
+/// assert_eq!(header.to_bytes_in(Mode::SERVER), b"~{5000}\r\n");
+/// # Ok::<(), mailwire_imap::SyntaxError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamedLiteral {
+    /// Its octets: 63 bits.
+    pub size: u64,
+    /// True for a literal8, which can hold NUL.
+    pub binary: bool,
+}
+
 wire_api!(Deviation, Mode: Literal);
+wire_api!(Deviation, Mode: copy StreamedLiteral);
+owned_already!(StreamedLiteral);
 into_owned!(@impl Literal, self => {
     let data = match self.data {
         Data::Octets(octets) => Data::Octets(Cow::Owned(octets.into_owned())),
@@ -137,9 +207,10 @@ impl<'a> Wire<'a> for Literal<'a> {
         if header.first() != Some(&b'{') {
             return Err(fail(input, "literal"));
         }
-        let (rest, size) = literal_header(header)?;
-        if is_cut(rest, cx) {
-            return Ok((rest, Self { data: Data::Streamed(size), binary }));
+        if Mode::from_bits(cx.mode()).contains(Mode::CUT) {
+            if let Ok((rest, streamed)) = StreamedLiteral::parse_part(input, cx) {
+                return Ok((rest, Self { data: Data::Streamed(streamed.size), binary }));
+            }
         }
         let (rest, octets) = literal(header)?;
         if let (false, Some(at)) = (binary, memchr::memchr(0, octets)) {

@@ -1,5 +1,7 @@
 //! GENURLAUTH, RESETKEY and URLFETCH: URLs that authorise. RFC 4467, RFC 5524 (URLAUTH=BINARY).
 
+pub mod stream;
+
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
 use mailwire_core::token::{BASE64, strip_prefix_ignore_case};
@@ -168,7 +170,7 @@ pub struct UrlRequest<'a> {
 /// ```
 ///
 /// # Limits
-/// Those of literals.
+/// Those of literals. A large one is [streamed](stream).
 ///
 /// # Errors
 /// `astring`, `nstring`, `url-metadata`, and those of [`BodyStructure`].
@@ -538,7 +540,8 @@ impl<'a> Wire<'a> for UrlMech<'a> {
 mod tests {
     use super::*;
     use crate::rows::{check_lenient_in, check_rejects, check_rows, check_rows_in};
-    use crate::{Command, Data};
+    use crate::{Command, Data, Tolerance};
+    use alloc::vec::Vec;
 
     fn string(text: &'static str) -> AString<'static> {
         AString::new(text).unwrap()
@@ -643,6 +646,11 @@ mod tests {
                 b"URLFETCH a (BINARY {1}\r\nx) (BODY NIL)",
             )],
         );
+        // An empty string ends where it does, whatever quotes follow.
+        let wire = b"URLFETCH A \"\" b (BODY {1}\r\n\")";
+        let (found, _) = Data::parse_in(wire, Mode::SERVER, Tolerance::lenient()).unwrap();
+        let Data::UrlFetch(found) = found else { panic!() };
+        assert_eq!(found.iter().map(|one| one.url).collect::<Vec<_>>(), [string("A"), string("b")]);
         assert!(UrlParts::new([]).is_err());
         assert!(UrlPart::other(Label::new("binary").unwrap(), "(1)").is_err());
     }

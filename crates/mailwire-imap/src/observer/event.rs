@@ -8,6 +8,7 @@ use crate::Deviations;
 use crate::command::{TaggedCommand, Verb};
 use crate::family::append::{AppendTail, Under};
 use crate::family::fetch::{FetchHead, FetchTail};
+use crate::family::urlauth::stream::{UrlFetchHead, UrlFetchTail, UrlPlace};
 use crate::framing::Fault;
 use crate::response::{Continue, Data};
 use crate::status::{Greeting, Tagged};
@@ -48,6 +49,8 @@ pub enum BodyKind {
     Append(Under),
     /// FETCH, sent by the server.
     Fetch,
+    /// URLFETCH, sent by the server.
+    UrlFetch,
     /// It is not known what it is: its message is broken, or too large.
     Unknown,
 }
@@ -116,6 +119,23 @@ pub enum Observed<'i> {
     FetchTail {
         /// The rest of the message.
         tail: FetchTail<'i>,
+        /// The tolerated deviations in it.
+        deviations: Deviations,
+    },
+    /// What URLs point at, up to the header of a large literal. Its octets follow as a body, and then a
+    /// [`UrlFetchTail`](Self::UrlFetchTail).
+    UrlFetchHead {
+        /// The response as far as it is there.
+        head: UrlFetchHead<'i>,
+        /// The tolerated deviations in it.
+        deviations: Deviations,
+    },
+    /// What is behind a streamed literal of URLFETCH: its end, or the header of the next large literal.
+    UrlFetchTail {
+        /// The rest of the response.
+        tail: UrlFetchTail<'i>,
+        /// Where the octets stand that it is behind.
+        place: UrlPlace,
         /// The tolerated deviations in it.
         deviations: Deviations,
     },

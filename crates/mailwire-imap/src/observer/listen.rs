@@ -9,6 +9,7 @@ use super::talk::{Cut, Hold, Talk, octets, raw};
 use super::{Answers, Asks, BodyKind, Layer, Observed, Observer, Side, Step};
 use crate::command::Verb;
 use crate::family::fetch::stream::{parse_head, parse_tail};
+use crate::family::urlauth::stream::{self as urls, UrlPlace};
 use crate::framing::{FrameLimits, Framed, LiteralHeader, ResponseFramer};
 use crate::response::{Data, Response};
 use crate::status::{Greeting, StatusKind};
@@ -37,6 +38,8 @@ pub(super) enum Rest {
     Whole,
     /// The rest of FETCH. `whole`: no further literal of it will be streamed.
     Fetch { whole: bool },
+    /// The rest of URLFETCH, behind octets at `place`.
+    UrlFetch { place: UrlPlace, whole: bool },
     /// The rest of something else.
     Unknown,
 }
@@ -113,7 +116,7 @@ impl Observer {
                 Step::Event(input.len(), Observed::Dropped { side, octets })
             }
             Framed::More => {
-                let behind = matches!(self.rest, Rest::Fetch { .. } | Rest::Unknown);
+                let behind = !matches!(self.rest, Rest::No | Rest::Whole);
                 if input.is_empty() && !behind {
                     return Step::More;
                 }
@@ -132,29 +135,45 @@ impl Observer {
         fits: bool,
     ) -> Step<'i> {
         let (mode, tolerance) = (self.mode, self.config.tolerance);
+        let fetch = Rest::Fetch { whole: false };
+        let url_fetch = |place| Rest::UrlFetch { place, whole: false };
         let head = match self.rest {
             Rest::No => match parse_head(frame, mode, tolerance) {
-                Ok((head, deviations)) => Some(Observed::FetchHead { head, deviations }),
-                Err(_) => None,
+                Ok((head, deviations)) => Some((Observed::FetchHead { head, deviations }, fetch)),
+                Err(_) => {
+                    urls::parse_head(frame, mode, tolerance).ok().map(|(head, deviations)| {
+                        let place = head.streamed.place;
+                        (Observed::UrlFetchHead { head, deviations }, url_fetch(place))
+                    })
+                }
             },
             Rest::Fetch { whole: false } => match parse_tail(frame, mode, tolerance) {
                 Ok((tail, deviations)) if tail.streamed().is_some() => {
-                    Some(Observed::FetchTail { tail, deviations })
+                    Some((Observed::FetchTail { tail, deviations }, fetch))
                 }
                 _ => None,
             },
+            Rest::UrlFetch { place, whole: false } => {
+                let parsed = urls::parse_tail(frame, place, mode, tolerance).ok();
+                parsed.and_then(|(tail, deviations)| {
+                    let next = url_fetch(tail.streamed.as_ref()?.place);
+                    Some((Observed::UrlFetchTail { tail, place, deviations }, next))
+                })
+            }
             _ => None,
         };
         let (event, kind) = match head {
-            Some(event) => {
-                self.rest = Rest::Fetch { whole: false };
-                (event, BodyKind::Fetch)
+            Some((event, rest)) => {
+                self.rest = rest;
+                let fetch = matches!(rest, Rest::Fetch { .. });
+                (event, if fetch { BodyKind::Fetch } else { BodyKind::UrlFetch })
             }
             // What cannot be cut is not tried again: each octet is parsed once.
             None if fits => {
                 self.rest = match self.rest {
                     Rest::No | Rest::Whole => Rest::Whole,
                     Rest::Fetch { .. } => Rest::Fetch { whole: true },
+                    Rest::UrlFetch { place, .. } => Rest::UrlFetch { place, whole: true },
                     Rest::Unknown => Rest::Unknown,
                 };
                 self.responses.accept();
@@ -179,6 +198,12 @@ impl Observer {
                 Ok((tail, deviations)) => Observed::FetchTail { tail, deviations },
                 Err(error) => invalid(frame, error),
             },
+            Rest::UrlFetch { place, .. } => {
+                match urls::parse_tail(frame, place, self.mode, self.config.tolerance) {
+                    Ok((tail, deviations)) => Observed::UrlFetchTail { tail, place, deviations },
+                    Err(error) => invalid(frame, error),
+                }
+            }
             Rest::Unknown => Observed::Raw { side: Side::Server, octets: Secret::new(frame) },
         }
     }

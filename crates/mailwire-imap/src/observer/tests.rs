@@ -56,6 +56,12 @@ fn word(event: &Observed<'_>) -> String {
         Observed::FetchTail { tail, deviations } => {
             format!("tail {}{}", line(&tail.to_bytes()), met(*deviations))
         }
+        Observed::UrlFetchHead { head, deviations } => {
+            format!("head {}{}", line(&head.to_bytes_in(Mode::REV1)), met(*deviations))
+        }
+        Observed::UrlFetchTail { tail, place, deviations } => {
+            format!("tail {}{}", line(&tail.to_bytes_in(*place, Mode::REV1)), met(*deviations))
+        }
         Observed::Tagged { tagged, answers, deviations } => {
             format!("{} to {answers:?}{}", line(&tagged.to_bytes()), met(*deviations))
         }

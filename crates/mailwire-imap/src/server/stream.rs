@@ -1,4 +1,4 @@
-//! Responses whose bodies are streamed out: FETCH of large messages. RFC 9051 sections 4.3 and 7.5.2.
+//! Responses whose bodies are streamed out: FETCH and URLFETCH of large messages. RFC 9051 sections 4.3 and 7.5.2.
 
 use alloc::vec::Vec;
 
@@ -10,6 +10,7 @@ use mailwire_core::parse::Wire;
 use super::Server;
 use crate::error::{PeerError, UsageError};
 use crate::family::fetch::{BodyValue, FetchHead, FetchItem, FetchTail};
+use crate::family::urlauth::stream::{UrlFetchHead, UrlFetchTail};
 use crate::response::Data;
 
 /// A response that is written up to a body.
@@ -80,13 +81,13 @@ impl Server {
     /// # use std::sync::Arc;
     /// # use bytes::Bytes;
     /// # use mailwire_imap::Machine;
-    /// # use mailwire_imap::element::{number::NzNumber, section::Section};
+    /// # use mailwire_imap::element::{literal::StreamedLiteral, number::NzNumber, section::Section};
     /// # use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
     /// # use mailwire_imap::server::{Server, ServerConfig};
     /// # let mut server = Server::new(Arc::new(ServerConfig::new("x")?));
     /// # server.preauth()?;
     /// # server.transmitted(usize::MAX);
-    /// let body = BodyValue::Streamed { octets: 5, literal8: false };
+    /// let body = BodyValue::Streamed(StreamedLiteral::new(5)?);
     /// let body = FetchItem::section(BodySection::new(&Section::default(), None, body)?);
     /// let head = FetchHead::new(NzNumber::new(5)?, [], body)?;
     /// server.send_fetch(&head, &[FetchTail::last([])?])?;
@@ -117,13 +118,84 @@ impl Server {
         let (mut rest, mut more) = (Vec::new(), Vec::new());
         for tail in tails {
             tail.encode(&mut Encoder::new(&mut rest).with_mode(mode));
-            if let Some(BodyValue::Streamed { octets, .. }) =
+            if let Some(BodyValue::Streamed(literal)) =
                 tail.streamed().and_then(FetchItem::body_value)
             {
-                more.push((rest.len(), *octets));
+                more.push((rest.len(), literal.size));
             }
         }
         let body = CountedEncoder::new(head.octets());
+        self.rare().outgoing = Some(Outgoing { body, rest, more });
+        Ok(())
+    }
+
+    /// Sends URLFETCH with octets that are streamed. They follow: [`send_body`](Self::send_body) and
+    /// [`finish_body`](Self::finish_body). `tails` are what stands behind each body: all but the last hold
+    /// another.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`UsageError::WrongAnswer`] where `tails` do not end the response, or one
+    /// cannot stand behind the octets before it: further answers about a URL need one before them, and only
+    /// decoded octets are a literal8.
+    ///
+    /// # Example
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use bytes::Bytes;
+    /// # use mailwire_imap::Machine;
+    /// # use mailwire_imap::element::{items::Items, literal::StreamedLiteral, string::AString};
+    /// # use mailwire_imap::family::urlauth::stream::{
+    /// #     StreamedUrl, UrlFetchHead, UrlFetchTail, UrlPlace,
+    /// # };
+    /// # use mailwire_imap::server::{Server, ServerConfig};
+    /// # let mut server = Server::new(Arc::new(ServerConfig::new("x")?));
+    /// # server.preauth()?;
+    /// # server.transmitted(usize::MAX);
+    /// let streamed = StreamedUrl {
+    ///     url: Some(AString::new("imap://x/INBOX/;uid=1")?),
+    ///     parts: Items::EMPTY,
+    ///     place: UrlPlace::Body,
+    ///     literal: StreamedLiteral::new(5)?,
+    /// };
+    /// server.send_url_fetch(&UrlFetchHead::new(streamed), &[UrlFetchTail::END])?;
+    /// server.send_body(Bytes::from_static(b"Hi!\r\n"))?;
+    /// server.finish_body()?;
+    /// # let written: Vec<u8> = server.transmit().slices().flatten().copied().collect();
+    /// assert_eq!(written, b"* URLFETCH imap://x/INBOX/;uid=1 (BODY {5}\r\nHi!\r\n)\r\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn send_url_fetch(
+        &mut self,
+        head: &UrlFetchHead<'_>,
+        tails: &[UrlFetchTail<'_>],
+    ) -> Result<(), UsageError> {
+        self.check_send("data")?;
+        let wrong = UsageError::WrongAnswer { what: "the end of URLFETCH" };
+        if head.streamed.url.is_none() || !head.streamed.is_valid() {
+            return Err(wrong);
+        }
+        let mode = self.mode().bits();
+        let (mut rest, mut more) = (Vec::new(), Vec::new());
+        let mut place = Some(head.streamed.place);
+        for tail in tails {
+            // Nothing stands behind the end.
+            let Some(before) = place.filter(|place| tail.fits(*place)) else { return Err(wrong) };
+            tail.encode_into(before, &mut Encoder::new(&mut rest).with_mode(mode));
+            place = None;
+            if let Some(streamed) = &tail.streamed {
+                if !streamed.is_valid() {
+                    return Err(wrong);
+                }
+                more.push((rest.len(), streamed.literal.size));
+                place = Some(streamed.place);
+            }
+        }
+        if place.is_some() {
+            return Err(wrong);
+        }
+        self.push_closed();
+        self.queue.write_with(|tail| head.encode_into(&mut Encoder::new(tail).with_mode(mode)));
+        let body = CountedEncoder::new(head.streamed.literal.size);
         self.rare().outgoing = Some(Outgoing { body, rest, more });
         Ok(())
     }

@@ -317,7 +317,8 @@ fn enable_changes_how_strings_are_read_and_written() {
 /// A message with one body of this size, or with two.
 fn fetch(sizes: &[u64]) -> (FetchHead<'static>, Vec<FetchTail<'static>>) {
     let item = |octets| {
-        let body = BodyValue::Streamed { octets, literal8: false };
+        let body =
+            BodyValue::Streamed(crate::element::literal::StreamedLiteral::new(octets).unwrap());
         FetchItem::section(BodySection::new(&Section::default(), None, body).unwrap())
     };
     let head = FetchHead::new(NzNumber::new(1).unwrap(), [], item(sizes[0])).unwrap();

@@ -91,11 +91,18 @@ impl peer::Seen for Seen {
             E::BodyBegin { head: Head::Fetch(head), of, .. } => {
                 Self::BodyBegin(text(&head.to_bytes_in(Mode::SERVER)), of.map(number))
             }
+            E::BodyBegin { head: Head::UrlFetch(head), of, .. } => {
+                Self::BodyBegin(text(&head.to_bytes_in(Mode::SERVER)), of.map(number))
+            }
             E::BodyBegin { head, of, .. } => {
                 Self::BodyBegin(format!("{} octets", head.octets()), of.map(number))
             }
             E::MetadataEnd { tail, of, .. } => {
                 Self::Data(format!("{} more", tail.values.len()), of.map(number), Vec::new())
+            }
+            E::UrlFetchEnd { tail, of, .. } => {
+                let told = format!("{} more", tail.parts.len() + tail.urls.len());
+                Self::Data(told, of.map(number), Vec::new())
             }
             E::BodyChunk(octets) => Self::Body(octets.to_vec()),
             E::BodyEnd => Self::BodyEnd,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mailwire_imap::element::flag::{Flag, Flags};
+use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::{Number64, NzNumber};
 use mailwire_imap::element::sequence::SequenceSet;
 use mailwire_imap::family::append::{Append, AppendData};
@@ -186,7 +187,7 @@ impl Store {
                         let whole = BodyValue::new(message.body.clone());
                         let stream = message.body.len() > INLINE;
                         let value = match stream {
-                            true => BodyValue::Streamed { octets: size, literal8: false },
+                            true => BodyValue::Streamed(StreamedLiteral::new(size).unwrap()),
                             false => whole,
                         };
                         let item = BodySection::new(&asked.section(), None, value).unwrap();

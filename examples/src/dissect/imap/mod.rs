@@ -107,6 +107,14 @@ fn record(frame: &Frame<'_>, context: &Context, event: Observed<'_>) -> Record {
             let value = value::fetch_tail(&tail, context.mode);
             frame.parsed("response-tail", deviations, writing.fetch_tail(&tail), value)
         }
+        Observed::UrlFetchHead { head, deviations } => {
+            let value = value::url_fetch_head(&head, context.mode);
+            frame.parsed("response-head", deviations, writing.url_fetch_head(&head), value)
+        }
+        Observed::UrlFetchTail { tail, place, deviations } => {
+            let value = value::url_fetch_tail(&tail, place, context.mode);
+            frame.parsed("response-tail", deviations, writing.url_fetch_tail(&tail, place), value)
+        }
         Observed::Tagged { tagged, answers, deviations } => {
             let mut value = value::status(&tagged.status);
             let answers = match answers {
@@ -150,6 +158,7 @@ fn record(frame: &Frame<'_>, context: &Context, event: Observed<'_>) -> Record {
             let value = match kind {
                 BodyKind::Append(under) => json!({ "sent_for": under_name(under) }),
                 BodyKind::Fetch => json!({ "sent_for": "FETCH" }),
+                BodyKind::UrlFetch => json!({ "sent_for": "URLFETCH" }),
                 _ => json!({ "sent_for": null }),
             };
             frame.body(value, size, findings, complete)

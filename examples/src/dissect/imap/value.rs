@@ -5,6 +5,7 @@ use mailwire_core::parse::Wire;
 use mailwire_imap::element::mailbox::Mailbox;
 use mailwire_imap::family::append::AppendTail;
 use mailwire_imap::family::fetch::{FetchHead, FetchItem, FetchTail};
+use mailwire_imap::family::urlauth::stream::{UrlFetchHead, UrlFetchTail, UrlPlace};
 use mailwire_imap::{Command, Data, Mode, Status, TaggedCommand};
 use serde_json::{Value, json};
 
@@ -146,6 +147,25 @@ pub(crate) fn fetch_tail(tail: &FetchTail<'_>, mode: Mode) -> Value {
     json!({
         "items": items(tail.items(), mode),
         "streamed": tail.streamed().map(|streamed| name_of(&item(streamed, mode))),
+    })
+}
+
+/// The beginning of a URLFETCH response, through the header of the literal whose octets follow.
+pub(crate) fn url_fetch_head(head: &UrlFetchHead<'_>, mode: Mode) -> Value {
+    let line = head.to_bytes_in(mode);
+    let values = line.strip_prefix(b"* URLFETCH ").unwrap_or(&line).trim_ascii_end();
+    json!({
+        "data": "URLFETCH",
+        "values": text(&without_tokens(values)),
+        "octets": head.streamed.literal.size,
+    })
+}
+
+/// What is behind a streamed literal of URLFETCH.
+pub(crate) fn url_fetch_tail(tail: &UrlFetchTail<'_>, place: UrlPlace, mode: Mode) -> Value {
+    json!({
+        "values": text(&without_tokens(tail.to_bytes_in(place, mode).trim_ascii())),
+        "octets": tail.streamed.as_ref().map(|streamed| streamed.literal.size),
     })
 }
 

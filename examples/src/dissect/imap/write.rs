@@ -6,6 +6,7 @@ use mailwire_imap::family::append::{AppendTail, Under};
 use mailwire_imap::family::fetch::stream::{parse_head, parse_tail};
 use mailwire_imap::family::fetch::{FetchHead, FetchTail};
 use mailwire_imap::family::idle::Done;
+use mailwire_imap::family::urlauth::stream::{self as urls, UrlFetchHead, UrlFetchTail, UrlPlace};
 use mailwire_imap::{Deviation, Greeting, Mode, Response, TaggedCommand, Tolerance};
 
 use crate::record::Roundtrip;
@@ -147,6 +148,28 @@ impl<'f> Writing<'f> {
             tail.streamed().is_some(),
             |written| {
                 parse_tail(written, self.mode, self.tolerance)
+                    .is_ok_and(|(again, _)| again == *tail)
+            },
+        )
+    }
+
+    pub(crate) fn url_fetch_head(&self, head: &UrlFetchHead<'_>) -> Roundtrip {
+        self.compare(
+            |out| head.encode_into(out),
+            true,
+            |written| {
+                urls::parse_head(written, self.mode, self.tolerance)
+                    .is_ok_and(|(again, _)| again == *head)
+            },
+        )
+    }
+
+    pub(crate) fn url_fetch_tail(&self, tail: &UrlFetchTail<'_>, place: UrlPlace) -> Roundtrip {
+        self.compare(
+            |out| tail.encode_into(place, out),
+            tail.streamed.is_some(),
+            |written| {
+                urls::parse_tail(written, place, self.mode, self.tolerance)
                     .is_ok_and(|(again, _)| again == *tail)
             },
         )

@@ -12,6 +12,7 @@ use mailwire_imap::element::address::{Address, AddressList};
 use mailwire_imap::element::body_structure::{self, BodyStructure, Parameters, SinglePart};
 use mailwire_imap::element::envelope::Envelope;
 use mailwire_imap::element::flag::{Flag, Flags};
+use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::mod_seq::ModSeq;
 use mailwire_imap::element::number::{Number, Number64, NzNumber};
 use mailwire_imap::element::sequence::{SequenceSet, UidSet};
@@ -374,7 +375,7 @@ impl Connection {
                         items.push(FetchItem::BodyStructure(structure(&message.content)?));
                     }
                     FetchAttribute::Section(asked) => {
-                        let value = BodyValue::Streamed { octets: size, literal8: false };
+                        let value = BodyValue::Streamed(StreamedLiteral { size, binary: false });
                         let section = BodySection::new(&asked.section(), None, value);
                         streamed = Some(FetchItem::section(section.map_err(io::Error::other)?));
                     }

@@ -365,15 +365,15 @@ impl<'a> FetchItem<'a> {
                 (rest, Self::InternalDate(date))
             }
             FetchName::Rfc822 => {
-                let (rest, value) = BodyValue::parse(at, cx, false)?;
+                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
                 (rest, Self::Rfc822(value))
             }
             FetchName::Rfc822Header => {
-                let (rest, value) = BodyValue::parse(at, cx, false)?;
+                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
                 (rest, Self::Rfc822Header(value))
             }
             FetchName::Rfc822Text => {
-                let (rest, value) = BodyValue::parse(at, cx, false)?;
+                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
                 (rest, Self::Rfc822Text(value))
             }
             FetchName::Size => {

@@ -22,11 +22,12 @@
 //! ```
 //! use mailwire_imap::Mode;
 //! use mailwire_imap::element::flag::{Flag, Flags};
+//! use mailwire_imap::element::literal::StreamedLiteral;
 //! use mailwire_imap::element::number::NzNumber;
 //! use mailwire_imap::element::section::Section;
 //! use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
 //!
-//! let body = BodyValue::Streamed { octets: 5000, literal8: false };
+//! let body = BodyValue::Streamed(StreamedLiteral::new(5000)?);
 //! let body = FetchItem::section(BodySection::new(&Section::default(), None, body)?);
 //! let head = FetchHead::new(NzNumber::new(5)?, [FetchItem::Uid(NzNumber::new(7)?)], body)?;
 //! assert_eq!(head.to_bytes_in(Mode::SERVER), b"* 5 FETCH (UID 7 BODY[] {5000}\r\n");
@@ -252,8 +253,8 @@ impl<'a> Wire<'a> for FetchTail<'a> {
 /// An item that is to be streamed.
 fn check_streamed(item: &FetchItem<'_>) -> Result<(), InvalidValue> {
     match item.body_value() {
-        Some(BodyValue::Streamed { octets, literal8 })
-            if *octets <= MAX && (!*literal8 || matches!(item, FetchItem::Binary(_))) =>
+        Some(BodyValue::Streamed(literal))
+            if literal.size <= MAX && (!literal.binary || matches!(item, FetchItem::Binary(_))) =>
         {
             Ok(())
         }
@@ -310,7 +311,7 @@ impl<'a> FetchHead<'a> {
     #[must_use]
     pub fn octets(&self) -> u64 {
         match self.streamed.body_value() {
-            Some(BodyValue::Streamed { octets, .. }) => *octets,
+            Some(BodyValue::Streamed(literal)) => literal.size,
             _ => 0,
         }
     }

@@ -16,6 +16,7 @@ use crate::element::body_structure::BodyStructure;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
 use crate::element::flag::{Flag, Flags, Keyword};
+use crate::element::literal::StreamedLiteral;
 use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number64, NzNumber};
 use crate::element::object_id::ObjectId;
@@ -262,7 +263,7 @@ fn what_cannot_be_read_back_cannot_be_built() {
     assert!(OtherAttribute::new("X", Some("(y) (z)")).is_err());
     assert!(OtherItem::new("X", "y z").is_err() && OtherItem::new("X", "(y").is_err());
     let message = NzNumber::new(1).unwrap();
-    let streamed = BodyValue::Streamed { octets: 5, literal8: false };
+    let streamed = BodyValue::Streamed(StreamedLiteral { size: 5, binary: false });
     for item in [
         FetchItem::ModSeq(ModSeq::ZERO),
         FetchItem::ConversationId(Some(Atom::new("nil").unwrap())),
@@ -275,9 +276,11 @@ fn what_cannot_be_read_back_cannot_be_built() {
     let here = FetchItem::Rfc822(BodyValue::new("x"));
     assert!(FetchHead::new(message, [], here.clone()).is_err());
     assert!(FetchHead::new(message, [], FetchItem::GmailMessageId(1)).is_err());
-    let literal8 = FetchItem::Rfc822(BodyValue::Streamed { octets: 5, literal8: true });
+    let literal8 =
+        FetchItem::Rfc822(BodyValue::Streamed(StreamedLiteral { size: 5, binary: true }));
     assert!(FetchHead::new(message, [], literal8).is_err());
-    let long = FetchItem::Rfc822(BodyValue::Streamed { octets: u64::MAX, literal8: false });
+    let long =
+        FetchItem::Rfc822(BodyValue::Streamed(StreamedLiteral { size: u64::MAX, binary: false }));
     assert!(FetchHead::new(message, [], long).is_err());
     let streamed = FetchItem::Rfc822(streamed);
     assert!(FetchHead::new(message, [streamed.clone()], streamed.clone()).is_err());

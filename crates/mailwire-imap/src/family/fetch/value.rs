@@ -11,6 +11,7 @@ use mailwire_core::{IntoBytes, InvalidValue, into_owned};
 
 use super::name::{FetchName, NAME};
 use crate::Mode;
+use crate::element::literal::StreamedLiteral;
 use crate::element::number::MAX;
 use crate::element::section::{Partial, Section, SectionBinary};
 use crate::element::string::trusted;
@@ -36,12 +37,7 @@ pub enum BodyValue<'a> {
     Octets(Cow<'a, [u8]>),
     /// A literal whose octets were streamed, and are not here. It has no wire form of its own: outside
     /// of a [`FetchHead`](super::FetchHead) it is written as NIL.
-    Streamed {
-        /// How many octets there are: 63 bits.
-        octets: u64,
-        /// True for a literal8.
-        literal8: bool,
-    },
+    Streamed(StreamedLiteral),
 }
 
 /// A section of a message, with its octets.
@@ -86,7 +82,7 @@ into_owned!(@impl BodyValue, self => {
     match self {
         Self::Nil => BodyValue::Nil,
         Self::Octets(octets) => BodyValue::Octets(Cow::Owned(octets.into_owned())),
-        Self::Streamed { octets, literal8 } => BodyValue::Streamed { octets, literal8 },
+        Self::Streamed(literal) => BodyValue::Streamed(literal),
     }
 });
 mailwire_core::owned_already!(Origin);
@@ -194,14 +190,14 @@ impl<'a> BodyValue<'a> {
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Octets(octets) => Some(octets),
-            Self::Nil | Self::Streamed { .. } => None,
+            Self::Nil | Self::Streamed(_) => None,
         }
     }
 
     /// True where the octets were streamed.
     #[must_use]
     pub const fn is_streamed(&self) -> bool {
-        matches!(self, Self::Streamed { .. })
+        matches!(self, Self::Streamed(_))
     }
 
     /// `nstring`, or `nstring / literal8`.
@@ -214,11 +210,7 @@ impl<'a> BodyValue<'a> {
             [b'~', behind @ ..] if binary || cx.tolerate(Deviation::StrayLiteral8) => {
                 Self::parse_literal(behind, cx, true)
             }
-            [b'"', ..] => match quoted(input, cx) {
-                Ok((rest, text)) if item_follows(rest) => Ok((rest, Self::Octets(text))),
-                result => odd_quoted(input, cx)
-                    .map_or_else(|| result.map(|(rest, text)| (rest, Self::Octets(text))), Ok),
-            },
+            [b'"', ..] => quoted(input, cx).map(|(rest, text)| (rest, Self::Octets(text))),
             _ => match nil(input) {
                 Some(rest) => Ok((rest, Self::Nil)),
                 None => Err(fail(input, "nstring")),
@@ -226,11 +218,23 @@ impl<'a> BodyValue<'a> {
         }
     }
 
+    /// The same as the value of an item of FETCH, where a quoted string may have lines in it.
+    #[inline]
+    pub(super) fn parse_item(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
+        match Self::parse(input, cx, binary) {
+            Ok((rest, value)) if input.first() != Some(&b'"') || item_follows(rest) => {
+                Ok((rest, value))
+            }
+            other if input.first() == Some(&b'"') => odd_quoted(input, cx).map_or(other, Ok),
+            other => other,
+        }
+    }
+
     #[inline]
     fn parse_literal(input: &'a [u8], cx: &Context, literal8: bool) -> PResult<'a, Self> {
         if Mode::from_bits(cx.mode()).contains(Mode::CUT) {
-            if let ([], octets) = cut(literal_header(input))? {
-                return Ok((&[], Self::Streamed { octets, literal8 }));
+            if let ([], size) = cut(literal_header(input))? {
+                return Ok((&[], Self::Streamed(StreamedLiteral { size, binary: literal8 })));
             }
         }
         let (rest, octets) = cut(literal(input))?;
@@ -239,7 +243,7 @@ impl<'a> BodyValue<'a> {
 
     pub(crate) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
         match self {
-            Self::Nil | Self::Streamed { .. } => drop(out.keyword("NIL")),
+            Self::Nil | Self::Streamed(_) => drop(out.keyword("NIL")),
             Self::Octets(octets) if octets.is_empty() => drop(out.bytes(b"\"\"")),
             Self::Octets(octets) => {
                 if binary && memchr::memchr(0, octets).is_some() {
@@ -252,11 +256,12 @@ impl<'a> BodyValue<'a> {
 
     /// The header of a literal whose octets follow.
     pub(super) fn encode_header(&self, out: &mut Encoder<'_>) {
-        if let Self::Streamed { octets, literal8 } = self {
-            if *literal8 {
+        if let Self::Streamed(literal) = self {
+            // What a server sends waits for nothing.
+            if literal.binary {
                 out.byte(b'~');
             }
-            out.byte(b'{').number(*octets).bytes(b"}\r\n");
+            out.byte(b'{').number(literal.size).bytes(b"}\r\n");
         }
     }
 }
@@ -299,11 +304,7 @@ impl fmt::Debug for BodyValue<'_> {
         match self {
             Self::Nil => f.write_str("Nil"),
             Self::Octets(octets) => f.debug_tuple("Octets").field(&Escaped(octets)).finish(),
-            Self::Streamed { octets, literal8 } => f
-                .debug_struct("Streamed")
-                .field("octets", octets)
-                .field("literal8", literal8)
-                .finish(),
+            Self::Streamed(literal) => f.debug_tuple("Streamed").field(literal).finish(),
         }
     }
 }
@@ -344,7 +345,7 @@ impl<'a> BodySection<'a> {
         let (rest, section) = cut(SectionOctets::parse_part(input, cx))?;
         let (rest, origin) = Origin::parse(rest, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, value) = cut(BodyValue::parse(rest, cx, false))?;
+        let (rest, value) = cut(BodyValue::parse_item(rest, cx, false))?;
         Ok((rest, Self { section, origin, value }))
     }
 
@@ -391,7 +392,7 @@ impl<'a> BinarySection<'a> {
         let (rest, section) = cut(SectionBinary::parse_part(input, cx))?;
         let (rest, origin) = Origin::parse(rest, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, value) = cut(BodyValue::parse(rest, cx, true))?;
+        let (rest, value) = cut(BodyValue::parse_item(rest, cx, true))?;
         Ok((rest, Self { section, origin, value }))
     }
 

@@ -4,15 +4,16 @@
 //! large to be kept. [`parse_head`] reads it. What follows the octets of the literal is a frame of its own
 //! and [`parse_tail`] reads that; it can end behind a header again.
 
+use mailwire_core::into_owned;
 use mailwire_core::parse::{Context, PResult, Wire, cut, fail, parse_whole, stop};
-use mailwire_core::{into_owned, owned_already};
 
 use super::ListedValue;
 use crate::element::entry::Entry;
 use crate::element::items::{Item, Items};
+use crate::element::literal::StreamedLiteral;
 use crate::element::mailbox::Mailbox;
 use crate::element::tag::Tag;
-use crate::token::{ATOM_CHAR, close, line_end, literal_header, open, sp};
+use crate::token::{ATOM_CHAR, close, line_end, open, sp};
 use crate::tolerance::Deviation;
 use crate::{Deviations, Mode, SyntaxError, Tolerance};
 
@@ -47,16 +48,6 @@ pub struct StreamedValue<'a> {
     pub literal: StreamedLiteral,
 }
 
-/// The header of a literal whose octets are streamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamedLiteral {
-    /// Its octets.
-    pub size: u64,
-    /// True for a literal8, which can hold NUL.
-    pub binary: bool,
-}
-
-owned_already!(StreamedLiteral);
 into_owned!(struct MetadataHead { tag, mailbox, values, streamed });
 into_owned!(struct MetadataTail { values, streamed });
 into_owned!(struct StreamedValue { entry, literal });
@@ -187,18 +178,12 @@ fn streamed<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, StreamedValue<'a>>
     let looking = cx.clone();
     let (rest, entry) = Entry::parse_part(input, &looking)?;
     let (at, ()) = sp(rest, &looking)?;
-    let (header, binary) = match at.strip_prefix(b"~") {
-        Some(header) => (header, true),
-        None => (at, false),
+    let Ok((rest, literal)) = StreamedLiteral::parse_part(at, &looking) else {
+        return Err(fail(input, "literal"));
     };
-    match literal_header(header) {
-        Ok((rest @ [], size)) => {
-            // Now it is: the same octets, for the record.
-            let _ = Entry::parse_part(input, cx).map(|(rest, _)| sp(rest, cx));
-            Ok((rest, StreamedValue { entry, literal: StreamedLiteral { size, binary } }))
-        }
-        _ => Err(fail(input, "literal")),
-    }
+    // Now it is: the same octets, for the record.
+    let _ = Entry::parse_part(input, cx).map(|(rest, _)| sp(rest, cx));
+    Ok((rest, StreamedValue { entry, literal }))
 }
 
 #[cfg(test)]

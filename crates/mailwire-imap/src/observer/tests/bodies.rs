@@ -120,6 +120,44 @@ fn append_that_is_refused_or_broken() {
 }
 
 #[test]
+fn url_fetch() {
+    check_with(
+        small(),
+        &[
+            S("* PREAUTH\r\n"),
+            S("* URLFETCH a {5}\r\n* OK\n b NIL c (X 1) (BINARY ~{6}\r\n"),
+            S("\r\n\r\n\r\n) (BODY {5}\r\nabcde) d NIL\r\n* 4 EXISTS\r\n"),
+            S("* URLFETCH {5}\r\nabcde {5}\r\nabcde x\r\n* 5 EXISTS\r\n"),
+            S("* URLFETCH a {5}\r\nabc"),
+            Eof(Side::Server),
+        ],
+        &[
+            "greeting * PREAUTH {MissingText}",
+            "head * URLFETCH a {5}",
+            "begin Server UrlFetch 5",
+            "|* OK\\n",
+            "end 5 true {BARE_LF}",
+            "tail  b NIL c (X 1) (BINARY ~{6}",
+            "begin Server UrlFetch 6",
+            "|\\r\\n\\r\\n\\r\\n",
+            "end 6 true {}",
+            "tail ) (BODY {5}",
+            "begin Server UrlFetch 5",
+            "|abcde",
+            "end 5 true {}",
+            "tail ) d NIL",
+            "* 4 EXISTS",
+            "invalid Server * URLFETCH {5}\\r\\nabcde {5}\\r\\nabcde x\\r\\n expected SP at byte 34",
+            "* 5 EXISTS",
+            "head * URLFETCH a {5}",
+            "begin Server UrlFetch 5",
+            "|abc",
+            "end 3 false {}",
+        ],
+    );
+}
+
+#[test]
 fn fetch() {
     check_with(
         small(),

@@ -6,7 +6,7 @@ use super::super::stream::{FetchProgress, parse_head, parse_tail};
 use super::*;
 
 fn streamed(octets: u64, literal8: bool) -> BodyValue<'static> {
-    BodyValue::Streamed { octets, literal8 }
+    BodyValue::Streamed(StreamedLiteral { size: octets, binary: literal8 })
 }
 
 #[test]
