@@ -184,16 +184,22 @@ macro_rules! wire_enum {
             /// The value of a keyword, without regard to case.
             #[inline]
             #[must_use]
-            #[allow(non_upper_case_globals)]
             pub fn from_keyword(word: &[u8]) -> Option<Self> {
                 if word.len() <= 8 {
                     return Self::from_short_keyword(word);
                 }
-                $( const $variant: u128 = $crate::token::key($text.as_bytes()); )+
-                let found = match $crate::token::key(word) {
-                    $( $variant => Self::$variant, )+
-                    _ => return None,
-                };
+                const KEYS: [u128; $name::ALL.len()] =
+                    [$( $crate::token::key($text.as_bytes()), )+];
+                const FOLDED: [u64; $name::ALL.len()] =
+                    [$( $crate::token::folded_key($text.as_bytes()), )+];
+                static SLOTS: [u8; 256] = $crate::token::slots(&FOLDED);
+                let key = $crate::token::key(word);
+                let place = $crate::token::find(&FOLDED, &SLOTS, $crate::token::fold(key))?;
+                // Other words can have the same folded key.
+                if KEYS.get(place) != Some(&key) {
+                    return None;
+                }
+                let found = *Self::ALL.get(place)?;
                 // A key does not tell a NUL at the end from nothing, nor what is behind 16 octets.
                 let same = word.last() != Some(&0)
                     && (word.len() < 16

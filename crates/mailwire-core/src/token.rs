@@ -284,6 +284,20 @@ pub const fn table_key(word: &[u8]) -> u64 {
     if word.len() <= 8 { short_key(word) } else { 0 }
 }
 
+/// A [`key`] in the room of a short one, to look it up by: different keys can become the same.
+#[inline(always)]
+#[must_use]
+pub const fn fold(key: u128) -> u64 {
+    const LOW: u128 = u64::MAX as u128;
+    (key & LOW) as u64 ^ ((key >> 64) as u64).rotate_left(29)
+}
+
+/// The [`fold`]ed key of a keyword of a table, and 0 for one that has a short key.
+#[must_use]
+pub const fn folded_key(word: &[u8]) -> u64 {
+    if word.len() <= 8 { 0 } else { fold(key(word)) }
+}
+
 /// A table over short keys: at the place of a key, or behind it, the number of the key from 1.
 ///
 /// A look-up costs one branch that depends on the word, where a tree of comparisons costs several.
@@ -296,6 +310,8 @@ pub const fn slots<const N: usize>(keys: &[u64; N]) -> [u8; 256] {
         if keys[index] != 0 {
             let mut slot = slot_of(keys[index]);
             while slots[slot as usize] != 0 {
+                let other = slots[slot as usize] as usize - 1;
+                assert!(keys[other] != keys[index], "two keywords have one key");
                 slot = slot.wrapping_add(1);
             }
             slots[slot as usize] = number;

@@ -349,6 +349,11 @@ impl Client {
         self.flags.tls
     }
 
+    /// True when anybody on the way can have said what is heard.
+    const fn is_untrusted(&self) -> bool {
+        !self.flags.tls
+    }
+
     /// True when the session is compressed.
     #[must_use]
     pub const fn is_compressed(&self) -> bool {
@@ -427,8 +432,9 @@ impl Machine for Client {
         }
         if let Some((ticket, kind)) = self.settled.take() {
             let (status, deviations) = (Status::fixed(kind, ""), Deviations::EMPTY);
-            let ends = self.is_closed();
-            return Ok(Received::event(0, Event::Completed { ticket, status, deviations, ends }));
+            let (untrusted, ends) = (self.is_untrusted(), self.is_closed());
+            let event = Event::Completed { ticket, status, deviations, untrusted, ends };
+            return Ok(Received::event(0, event));
         }
         if let Some((ticket, outcome)) = self.ended.pop_front() {
             return Ok(Received::event(0, Event::Unanswered { ticket, outcome }));

@@ -354,7 +354,9 @@ impl Opener {
                 None
             }
             Data::Capability(_) | Data::Enabled(_) => None,
-            _ if self.client.state().is_authenticated() => Some(OpenEvent::Response(data)),
+            _ if self.client.state().is_authenticated() => {
+                Some(OpenEvent::Response { data, untrusted: !self.client.is_tls() })
+            }
             _ => None,
         }
     }
@@ -365,7 +367,8 @@ impl Opener {
         self.take_answer(&status)?;
         let code = status.code().filter(|code| !matches!(code, Code::Capability(_)));
         let told = code.is_some() && self.client.state().is_authenticated();
-        Ok(told.then_some(OpenEvent::Answered { step, status }))
+        let untrusted = !self.client.is_tls();
+        Ok(told.then_some(OpenEvent::Answered { step, status, untrusted }))
     }
 
     fn take_answer(&mut self, status: &Status<'_>) -> Result<(), OpenError> {

@@ -5,6 +5,8 @@ use mailwire_core::sasl::Challenge;
 
 use super::{Head, Ticket};
 use crate::Deviations;
+use crate::code::Code;
+use crate::element::text::Text;
 use crate::error::PeerError;
 use crate::family::metadata::stream::MetadataTail;
 use crate::response::{Continue, Data};
@@ -22,6 +24,9 @@ pub enum Event<'i> {
         greeting: Greeting<'i>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True without TLS: anybody on the way can have said it. It is not for the user's eyes, and what
+        /// is learned from it is forgotten behind STARTTLS.
+        untrusted: bool,
     },
     /// Untagged data, of a command or unasked.
     Response {
@@ -32,6 +37,8 @@ pub enum Event<'i> {
         of: Option<Ticket>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True without TLS, as in [`Greeting`](Self::Greeting).
+        untrusted: bool,
     },
     /// The end of a command.
     Completed {
@@ -41,6 +48,8 @@ pub enum Event<'i> {
         status: Status<'i>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True without TLS, as in [`Greeting`](Self::Greeting).
+        untrusted: bool,
         /// True when the session ends with it, so that nothing can be sent any more: behind LOGOUT, where
         /// the server refuses TLS or does not offer it and the policy requires it, and where it refuses a
         /// message of which a part is sent. What [`receive`](mailwire_core::Machine::receive) gives next
@@ -79,6 +88,8 @@ pub enum Event<'i> {
         of: Option<Ticket>,
         /// The tolerated deviations in it.
         deviations: Deviations,
+        /// True without TLS, as in [`Greeting`](Self::Greeting).
+        untrusted: bool,
     },
     /// The next octets of it.
     BodyChunk(&'i [u8]),
@@ -94,6 +105,8 @@ pub enum Event<'i> {
         of: Option<Ticket>,
         /// The tolerated deviations in them.
         deviations: Deviations,
+        /// True without TLS, as in [`Greeting`](Self::Greeting).
+        untrusted: bool,
     },
     /// A challenge of the SASL exchange: [`respond_auth`](super::Client::respond_auth) or
     /// [`cancel_auth`](super::Client::cancel_auth).
@@ -129,4 +142,20 @@ pub enum Event<'i> {
     Unmatched(Tagged<'i>),
     /// The session is over: close the connection.
     Closed,
+}
+
+impl<'i> Event<'i> {
+    /// The alert in it, which the user must be shown: RFC 9051 section 7.1. Of an alert that is untrusted
+    /// there is none here: it could be anybody's. Who shows such a one reads its status.
+    #[must_use]
+    pub fn alert(&self) -> Option<&Text<'i>> {
+        let (status, untrusted) = match self {
+            Self::Greeting { greeting, untrusted, .. } => (greeting.status(), untrusted),
+            Self::Response { data: Data::Condition(status), untrusted, .. }
+            | Self::Completed { status, untrusted, .. } => (status, untrusted),
+            _ => return None,
+        };
+        let is_alert = !untrusted && matches!(status.code(), Some(Code::Alert));
+        is_alert.then(|| status.text())
+    }
 }

@@ -160,7 +160,7 @@ impl Client {
             self.learn(list)?;
         }
         self.state = State::greeted(status.kind()).unwrap_or(State::Logout);
-        Ok(Event::Greeting { greeting, deviations })
+        Ok(Event::Greeting { greeting, deviations, untrusted: self.is_untrusted() })
     }
 
     /// Untagged data.
@@ -190,7 +190,7 @@ impl Client {
             }
             _ => {}
         }
-        Ok(Event::Response { data, of, deviations })
+        Ok(Event::Response { data, of, deviations, untrusted: self.is_untrusted() })
     }
 
     /// RFC 9051 section 7.5.1: not while nothing is in progress, and not during some commands.

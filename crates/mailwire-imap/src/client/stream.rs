@@ -104,7 +104,8 @@ impl Client {
             Head::Metadata(_) | Head::MoreMetadata(_) => None,
         };
         self.streaming = Some(Box::new(Streaming { message, of }));
-        Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations }))))
+        let untrusted = self.is_untrusted();
+        Ok(Some((consumed, Some(Event::BodyBegin { head, of, deviations, untrusted }))))
     }
 
     /// What stands before a literal, with what stood before others of the same response.
@@ -154,18 +155,18 @@ impl Client {
     ) -> Option<Event<'i>> {
         // Nothing is told of what was not wanted.
         let Streaming { message, of } = *self.streaming.take()?;
-        let cx = self.context(tolerance);
+        let (cx, untrusted) = (self.context(tolerance), self.is_untrusted());
         let event = match message {
             None => metadata::tail_in(frame, &cx).map(|tail| {
                 let deviations = cx.met();
-                Event::MetadataEnd { tail, of, deviations }
+                Event::MetadataEnd { tail, of, deviations, untrusted }
             }),
             Some(message) => {
                 let message: FetchHead<'i> = message;
                 let tail = parse_whole(frame, |frame| FetchTail::parse_part(frame, &cx));
                 tail.and_then(|tail| match message.join(tail) {
                     FetchProgress::Done(data) => {
-                        Ok(Event::Response { data, of, deviations: cx.met() })
+                        Ok(Event::Response { data, of, deviations: cx.met(), untrusted })
                     }
                     FetchProgress::More(_) => Err(SyntaxError { rule: "msg-att", at: 0 }),
                 })

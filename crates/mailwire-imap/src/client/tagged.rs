@@ -53,7 +53,8 @@ impl Client {
             self.pump();
         }
         let (ticket, status, ends) = (command.ticket, tagged.status, self.is_closed());
-        Ok(Event::Completed { ticket, status, deviations, ends })
+        let untrusted = self.is_untrusted();
+        Ok(Event::Completed { ticket, status, deviations, untrusted, ends })
     }
 
     /// Where the command in flight with this tag stands.

@@ -80,7 +80,12 @@ pub enum OpenEvent<'i> {
     /// Untagged data behind login that the client does not keep: the answers to ID and NAMESPACE, and what
     /// the server says unasked, such as an alert. What is said before login is not told: without TLS
     /// anybody can say it.
-    Response(Data<'i>),
+    Response {
+        /// The data.
+        data: Data<'i>,
+        /// True without TLS: anybody on the way can have said it, and it is not for the user's eyes.
+        untrusted: bool,
+    },
     /// What a server says with a code at the end of a step, from login on: an alert, a referral, or why an
     /// optional step was refused.
     Answered {
@@ -88,6 +93,8 @@ pub enum OpenEvent<'i> {
         step: &'static str,
         /// What it said.
         status: Status<'i>,
+        /// True without TLS, as in [`Response`](Self::Response).
+        untrusted: bool,
     },
     /// The session is open: [`Opener::into_client`](super::Opener::into_client).
     Ready,

@@ -84,6 +84,11 @@ fn run(config: &OpenerConfig, script: &[(&str, &str)]) -> Opened {
     })
 }
 
+/// How what was said without TLS is shown.
+const fn mark(untrusted: bool) -> &'static str {
+    if untrusted { "?" } else { "" }
+}
+
 fn act(opener: &mut Opener, input: &mut Vec<u8>, seen: &mut Vec<String>) -> Result<(), OpenError> {
     loop {
         let mut start = None;
@@ -116,11 +121,13 @@ fn act(opener: &mut Opener, input: &mut Vec<u8>, seen: &mut Vec<String>) -> Resu
                 seen.push(String::from_utf8(challenge.decode().unwrap()).unwrap());
                 opener.respond_auth(b"x").unwrap();
             }
-            Some(OpenEvent::Response(data)) => {
-                seen.push(String::from_utf8(data.to_bytes()).unwrap());
+            Some(OpenEvent::Response { data, untrusted }) => {
+                let text = String::from_utf8(data.to_bytes()).unwrap();
+                seen.push(format!("{}{text}", mark(untrusted)));
             }
-            Some(OpenEvent::Answered { step, status }) => {
-                seen.push(format!("{step}: {} {}", status.kind(), status.text()));
+            Some(OpenEvent::Answered { step, status, untrusted }) => {
+                let mark = mark(untrusted);
+                seen.push(format!("{mark}{step}: {} {}", status.kind(), status.text()));
             }
             Some(OpenEvent::Ready) => seen.push("ready".to_string()),
         }
@@ -593,7 +600,7 @@ fn what_is_said_before_login_is_not_told() {
         ("* OK [ALERT] full\r\n* CAPABILITY IMAP4rev1\r\nA3 OK\r\n", ""),
     ];
     let opened = run(&config(&[Login::Password]), &script);
-    assert_eq!(opened.seen, ["password", "OK [ALERT] full", "ready"]);
+    assert_eq!(opened.seen, ["password", "?OK [ALERT] full", "ready"]);
 }
 
 /// An alert is for the user, wherever it stands.
@@ -607,10 +614,12 @@ fn codes_of_answers_are_told() {
         ("* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\nA2 OK\r\n", "A3 COMPRESS DEFLATE\r\n"),
         ("A3 NO [COMPRESSIONACTIVE] by TLS\r\n", ""),
     ];
-    assert_eq!(
-        run(&config, &script).seen,
-        ["password", "LOGIN: OK nearly full", "COMPRESS: NO by TLS", "ready"]
-    );
+    let seen = ["password", "?LOGIN: OK nearly full", "?COMPRESS: NO by TLS", "ready"];
+    assert_eq!(run(&config, &script).seen, seen);
+    // Without TLS anybody can have said it.
+    config.client.implicit_tls = true;
+    let trusted = seen.map(|one| one.trim_start_matches('?'));
+    assert_eq!(run(&config, &script).seen, trusted);
 }
 
 /// What comes behind the opening is left for the client.

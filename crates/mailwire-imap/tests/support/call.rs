@@ -77,7 +77,7 @@ impl peer::Seen for Seen {
         use Event as E;
         match event {
             E::Greeting { greeting, .. } => Self::Greeting(greeting.status().kind()),
-            E::Response { data, of, deviations } => Self::Data(
+            E::Response { data, of, deviations, .. } => Self::Data(
                 text(&data.to_bytes_in(Mode::SERVER)),
                 of.map(number),
                 deviations.iter().collect(),
