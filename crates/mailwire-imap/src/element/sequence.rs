@@ -176,40 +176,44 @@ fn end<const STAR: bool>(input: &[u8]) -> Option<(&[u8], u32)> {
     }
 }
 
-/// What is behind one end of a range.
+/// The digits before the octet `behind` them, where they are one to seven without a zero before them: a
+/// number of 32 bits, whatever they are.
 #[inline(always)]
-fn behind_end<const STAR: bool>(input: &[u8]) -> Option<&[u8]> {
-    // Up to seven digits are a number of 32 bits, whatever they are.
-    if let (Some(octets), Some(b'1'..=b'9')) = (input.first_chunk(), input.first()) {
-        if let len @ 1..=7 = digits_len(*octets) {
-            return input.get(len..);
-        }
-    }
-    end::<STAR>(input).map(|(rest, _)| rest)
+fn short_end(place: &[u8]) -> Option<(usize, u8)> {
+    let octets = *place.first_chunk::<8>()?;
+    let len = digits_len(octets);
+    let behind = *octets.get(len)?;
+    if len == 0 || octets.first() == Some(&b'0') { None } else { Some((len, behind)) }
 }
 
 /// The set at the beginning of `input`, without `$`.
 #[inline]
 fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, SequenceSet<'a>> {
     let mut place = input;
-    let mut ranges = 0_u32;
+    let mut ranges = 0_usize;
     // True behind a colon.
     let mut last = false;
     let rest = loop {
-        let Some(rest) = behind_end::<STAR>(place) else {
-            return odd::<STAR>(input, place, cx);
+        let (len, octet) = match short_end(place) {
+            Some(end) => end,
+            None => match end::<STAR>(place) {
+                Some((rest, _)) => {
+                    (place.len() - rest.len(), rest.first().copied().unwrap_or_default())
+                }
+                None => return odd::<STAR>(input, place, cx),
+            },
         };
         // Nothing tells beforehand which ranges have two ends: a branch on that would be foreseen wrongly
         // as often as not.
-        let octet = rest.first().copied().unwrap_or_default();
         let colon = (octet == b':') & !last;
-        ranges = ranges.saturating_add(u32::from(!colon));
+        ranges += usize::from(!colon);
         if !(colon | (octet == b',')) {
-            break rest;
+            break place.get(len..).unwrap_or_default();
         }
         last = colon;
-        place = rest.get(1..).unwrap_or_default();
+        place = place.get(len + 1..).unwrap_or_default();
     };
+    let ranges = u32::try_from(ranges).unwrap_or(u32::MAX);
     cx.check_ranges(ranges, rest)?;
     let wire = input.split_at(input.len() - rest.len()).0;
     Ok((rest, SequenceSet { wire: Cow::Borrowed(wire), ranges }))
@@ -247,18 +251,18 @@ fn odd<'a, const STAR: bool>(
 /// seven digits, or the set ends soon, this is `None`.
 #[inline(always)]
 fn short_range(set: &[u8]) -> Option<(NonZeroU32, NonZeroU32, &[u8])> {
-    let end = |place: &[u8]| {
-        let (number, len) = some_digits(*place.first_chunk()?);
-        let number = NonZeroU32::new(u32::try_from(number).ok()?)?;
-        if len > 7 { None } else { Some((number, len)) }
+    let octets = u128::from_le_bytes(*set.first_chunk()?);
+    let end = |octets: u128| {
+        let octets = u64::try_from(octets & u128::from(u64::MAX)).ok()?;
+        let (number, len @ 1..=7) = some_digits(octets.to_le_bytes()) else { return None };
+        Some((NonZeroU32::new(u32::try_from(number).ok()?)?, len))
     };
-    let (first, len) = end(set)?;
+    let (first, len) = end(octets)?;
     // A range with one end is read twice, so that nothing branches on how many ends there are.
-    let behind = len.saturating_add(1);
-    let at = if set.get(len) == Some(&b':') { behind } else { 0 };
-    let (last, len) = end(set.get(at..)?)?;
-    let rest = set.get(at.saturating_add(len).saturating_add(1)..).unwrap_or_default();
-    Some((first, last, rest))
+    let colon = (octets >> (8 * len)) & 0xff == u128::from(b':');
+    let at = if colon { len + 1 } else { 0 };
+    let (last, len) = end(octets >> (8 * at))?;
+    Some((first, last, set.get(at + len + 1..).unwrap_or_default()))
 }
 
 /// The ranges of a set, in the order in which they are written.
