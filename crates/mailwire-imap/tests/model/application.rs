@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::NzNumber;
 use mailwire_imap::element::section::Section;
 use mailwire_imap::family::capability::Capability;
@@ -217,7 +218,7 @@ impl Application {
             1 => format!("{count} EXPUNGE"),
             2 => format!("OK note {count}"),
             3 if possible => {
-                let body = BodyValue::Streamed { octets: 20, literal8: false };
+                let body = BodyValue::Streamed(StreamedLiteral::new(20).unwrap());
                 let body = BodySection::new(&Section::default(), None, body).unwrap();
                 let head = FetchHead::new(number, [], FetchItem::section(body)).unwrap();
                 self.server.send_fetch(&head, &[FetchTail::last([]).unwrap()]).unwrap();

@@ -237,7 +237,7 @@ impl Caller {
             Some(size) => {
                 let literal = Literal::streamed(size).unwrap();
                 let message = AppendMessage::new(AppendData::Message(literal));
-                Command::Append(Append::new(Mailbox::new("x").unwrap(), message))
+                Command::Append(Append::new(Mailbox::new("x").unwrap(), message).into())
             }
             None => Command::parse(line(kind)).unwrap(),
         };
