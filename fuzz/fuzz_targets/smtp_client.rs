@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use libfuzzer_sys::fuzz_target;
+use mailwire_core::body::Inspected;
 use mailwire_fuzz::{Sizes, feed, two_ways};
 use mailwire_smtp::client::{Client, ClientConfig, Event};
 use mailwire_smtp::{Command, Machine};
@@ -47,7 +48,8 @@ fn run(sizes: Sizes, input: &[u8]) -> Seen {
                     seen.events.push(format!("{event:?}"));
                     match event {
                         Event::BodyWanted(_) => {
-                            client.send_body((&b".hi\r\n"[..]).into()).expect("a body is wanted");
+                            let body = Inspected::from(&b".hi\r\n"[..]);
+                            client.send_body(body.to_bytes()).expect("a body is wanted");
                             client.finish_body().expect("a body is open");
                         }
                         Event::AuthChallenge { .. } => {
