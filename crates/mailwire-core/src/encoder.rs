@@ -178,12 +178,14 @@ impl<'b> Encoder<'b> {
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&mut Self, T),
     ) -> &mut Self {
-        for (index, item) in items.into_iter().enumerate() {
-            if index > 0 {
+        let mut first = true;
+        // An iterator made of several goes through each of them without asking which it is in.
+        items.into_iter().for_each(|item| {
+            if !core::mem::take(&mut first) {
                 self.byte(separator);
             }
             write(self, item);
-        }
+        });
         self
     }
 

@@ -282,13 +282,7 @@ pub(super) fn encode_items<'i, 'a: 'i>(
     out: &mut Encoder<'_>,
     items: impl IntoIterator<Item = &'i FetchItem<'a>>,
 ) {
-    let mut first = true;
-    items.into_iter().for_each(|item| {
-        if !core::mem::take(&mut first) {
-            out.sp();
-        }
-        item.encode(out);
-    });
+    out.separated(b' ', items, |out, item| item.encode(out));
 }
 
 /// Items that are valid and not streamed, the UID first.
