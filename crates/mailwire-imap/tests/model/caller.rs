@@ -58,6 +58,11 @@ impl Model {
         self.offers_compress = has(Extension::CompressDeflate);
     }
 
+    /// What was offered is offered no more, COMPRESS with the rest.
+    fn forget(&mut self) {
+        (self.known, self.offers_compress) = (Known::Nothing, false);
+    }
+
     fn end_of(&mut self, ticket: Ticket) -> Kind {
         *self.ends.entry(number(ticket)).or_default() += 1;
         self.given.iter().find(|(given, _)| *given == ticket).expect("a given command").1
@@ -73,7 +78,7 @@ impl Model {
         match status.code() {
             Some(Code::Capability(list)) => self.learn(list),
             // It is another session: what was offered to the last one is forgotten.
-            _ if starts && status.kind() == StatusKind::Ok => self.known = Known::Nothing,
+            _ if starts && status.kind() == StatusKind::Ok => self.forget(),
             _ => {}
         }
         self.challenged = false;
@@ -309,8 +314,7 @@ impl Caller {
             Ready::Tls => {
                 self.client.tls_started().unwrap();
                 self.model.end.secured();
-                self.model.known = Known::Nothing;
-                self.model.offers_compress = false;
+                self.model.forget();
             }
             Ready::Compress => {
                 self.client.compression_started().unwrap();
