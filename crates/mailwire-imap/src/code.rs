@@ -203,7 +203,8 @@ text_type! {
     /// ```abnf
     /// 1*<any TEXT-CHAR except "]">
     /// ```
-    /// A `]` inside a quoted string is part of the value: Outlook sends such.
+    /// A `]` inside a quoted string is part of the value: Outlook sends such. So quotes that do not end are
+    /// read, but not built: the text behind the code could end them.
     pub struct CodeText: "resp-text-code value", check = check_text, bytes
 }
 
@@ -303,8 +304,9 @@ fn value_end(input: &[u8]) -> Option<usize> {
 
 fn check_text(text: &[u8]) -> Result<(), usize> {
     crate::token::TEXT_CHAR.check(text)?;
-    // With a bracket behind it, the value has to end where it does.
-    match value_end(&[text, b"]"].concat()) {
+    // With a bracket behind it, the value has to end where it does, whatever text follows: a quote in that
+    // would close one that is open here.
+    match value_end(&[text, b"]\""].concat()) {
         Some(end) if end == text.len() && !text.is_empty() => Ok(()),
         Some(end) => Err(end),
         None => Err(0),
@@ -542,6 +544,17 @@ mod tests {
 
     fn code_text(text: &'static str) -> CodeText<'static> {
         CodeText::new(text).unwrap()
+    }
+
+    #[test]
+    fn quotes_that_do_not_end_are_read_and_not_built() {
+        for text in ["\"", "a \"b", "\"a\" \"", "\"\\\""] {
+            assert!(CodeText::new(text).is_err(), "{text}");
+            let line = alloc::format!("* OK [X-A {text}] b\r\n");
+            let response = crate::Response::parse(line.as_bytes()).unwrap();
+            assert_eq!(response.to_bytes(), line.as_bytes());
+        }
+        assert!(CodeText::new("\"a]\"").is_ok());
     }
 
     #[test]
