@@ -173,7 +173,10 @@ impl<'a> Reply<'a> {
             TEXT.check(&text).map_err(bad)?;
             core::str::from_utf8(&text).map_err(|error| bad(error.valid_up_to()))?;
         }
+        // Room for the code, a status code and the line end.
+        let room = text.len().saturating_add(14);
         let mut wire = match core::mem::take(&mut self.wire) {
+            wire if wire.is_empty() => Vec::with_capacity(room),
             Cow::Owned(wire) if self.canonical => wire,
             Cow::Borrowed(wire) if self.canonical => wire.to_vec(),
             lines => {
@@ -184,8 +187,7 @@ impl<'a> Reply<'a> {
             }
         };
         continue_last_line(&mut wire);
-        // Behind the text there is room for the line end, before it for the code and a status code.
-        wire.reserve(text.len().saturating_add(14));
+        wire.reserve(room);
         self.encode_line(&mut Encoder::new(&mut wire), &text, true);
         self.canonical = true;
         self.wire = Cow::Owned(wire);
@@ -258,7 +260,7 @@ impl<'a> Reply<'a> {
     }
 
     fn encode_line(&self, out: &mut Encoder<'_>, text: &[u8], last: bool) {
-        out.number(self.code.number().into());
+        out.put(&self.code);
         // A continuation request keeps its space: `334 ` is the grammar of RFC 4954.
         match (last, text) {
             (false, _) => out.byte(b'-'),
