@@ -64,7 +64,7 @@ deviations! {
         /// `()` or NIL for the structure of a message in a message. It is read as
         /// application/octet-stream.
         MissingBody = default "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) () 0",
-        /// A multipart without parts: Gmail, Dovecot, Yandex, QQ.
+        /// A multipart without parts: Gmail, Dovecot, Yandex, QQ, pymap.
         ChildlessMultipart = default "(NIL \"alternative\")",
         /// NIL for the media type of a part: Office 365. It is read as application/octet-stream.
         NilMediaType = default "(NIL NIL NIL NIL NIL \"7BIT\" 0)",
