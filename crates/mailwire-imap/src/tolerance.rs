@@ -17,6 +17,8 @@ deviations! {
         /// A status response or a continuation that ends behind its keyword or its code: iCloud, Oracle,
         /// Gmail, Yandex.
         MissingText = default "A1 OK\\r\\n",
+        /// A quota root without its list of resources: Courier. It has none.
+        MissingResources = default "* QUOTA ROOT\\r\\n",
         /// A code without `OK` before it, or without the star too: home.pl, Office 365, Exchange.
         MissingStatus = lenient "* [COPYUID 1 2 3] done",
         /// A code without its closing bracket. It is read as text.
