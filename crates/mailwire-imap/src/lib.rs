@@ -100,6 +100,7 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod mode;
+mod needs;
 pub mod observer;
 pub mod opener;
 pub mod pipelining;

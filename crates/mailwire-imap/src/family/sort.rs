@@ -6,14 +6,15 @@ use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{InvalidValue, into_owned, wire_api, wire_enum};
 
 use super::search::{
-    ReturnOptions, SearchProgram, begins_value, check_values, return_options, values_behind,
-    write_return_options,
+    ReturnOptions, SearchProgram, SearchVerb, begins_value, check_values, return_options,
+    values_behind, write_return_options,
 };
 use crate::dispatch::dispatch;
 use crate::element::annotation::EntryName;
 use crate::element::items::{ItemList, item};
 use crate::element::raw::RawData;
 use crate::element::string::Atom;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 
@@ -266,6 +267,42 @@ impl<'a> Wire<'a> for SortKey<'a> {
                 out
             }
         };
+    }
+}
+
+impl SortKeyName {
+    /// What a server has to offer for the key, besides SORT.
+    #[must_use]
+    pub const fn need(self) -> Option<Need> {
+        use Extension as E;
+        Some(match self {
+            Self::Arrival
+            | Self::Cc
+            | Self::Date
+            | Self::From
+            | Self::Size
+            | Self::Subject
+            | Self::To => return None,
+            Self::DisplayFrom | Self::DisplayTo => Need::of(E::SortDisplay),
+            Self::Relevancy => Need::of(E::SearchFuzzy),
+            Self::Annotation => Need::of(E::AnnotateExperiment1),
+            Self::Uid => Need::of(E::SortUid),
+            Self::ModSeq => Need::of(E::SortModSeq),
+        })
+    }
+}
+
+impl Sort<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        let options = self.options.as_ref();
+        options
+            .and_then(|options| SearchVerb::Sort.options_lack(options, is_met))
+            .or_else(|| {
+                let mut criteria = self.criteria.0.iter();
+                criteria.find_map(|criterion| criterion.key.name()?.need()?.unmet(is_met))
+            })
+            .or_else(|| self.program.lacks(is_met))
     }
 }
 

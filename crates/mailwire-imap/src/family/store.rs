@@ -15,6 +15,7 @@ use crate::element::mod_seq::ModSeq;
 use crate::element::parameter::{LABEL, Label, Parameter};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::sequence::SequenceSet;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::sp;
 use crate::tolerance::Deviation;
 
@@ -286,6 +287,39 @@ fn put_mode<'o, 'b>(out: &'o mut Encoder<'b>, mode: StoreMode) -> &'o mut Encode
         StoreMode::Replace => out,
         StoreMode::Add => out.byte(b'+'),
         StoreMode::Remove => out.byte(b'-'),
+    }
+}
+
+impl Store<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.messages
+            .lacks(is_met)
+            .or_else(|| self.modifiers.iter().find_map(|modifier| modifier.need()?.unmet(is_met)))
+            .or_else(|| self.action.need()?.unmet(is_met))
+    }
+}
+
+impl StoreAction<'_> {
+    /// What a server has to offer for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        match self {
+            Self::Flags { .. } | Self::Other(_) => None,
+            Self::GmailLabels { .. } => Some(Need::of(Extension::XGmExt1)),
+            Self::Annotation(_) => Some(Need::of(Extension::AnnotateExperiment1)),
+        }
+    }
+}
+
+impl StoreModifier<'_> {
+    /// What a server has to offer for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        match self {
+            Self::UnchangedSince(_) => Some(Need::CONDSTORE),
+            Self::Other(_) => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::element::items::{ItemTail, Items, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::parameter::{Label, Parameter};
 use crate::element::string::{AString, Atom};
+use crate::extension::{Extension, IsMet, Need};
 use crate::family::fetch::BodyValue;
 use crate::token::{close, open, sp};
 use crate::tolerance::Deviation;
@@ -286,6 +287,12 @@ into_owned!(
 );
 into_owned!(@impl UrlMech, self => { UrlMech(mailwire_core::IntoOwned::into_owned(self.0)) });
 item!(UrlRump, UrlRequest, UrlData, UrlPart, Mechanism);
+
+/// What URLFETCH needs and a session has not.
+pub(crate) fn lacks(urls: &UrlFetch<'_>, is_met: IsMet<'_>) -> Option<Need> {
+    let named = urls.iter().any(|url| url.wanted.is_some());
+    if named { Need::of(Extension::UrlAuthBinary).unmet(is_met) } else { None }
+}
 
 fn is_mechanism(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.')

@@ -15,6 +15,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api, wire_enum};
 
 use crate::element::items::{ItemList, Items};
 use crate::element::sequence::SequenceSet;
+use crate::extension::{IsMet, Need};
 use crate::token::{ATOM_CHAR, close, sp};
 use crate::tolerance::Deviation;
 
@@ -240,7 +241,24 @@ impl From<FetchMacro> for FetchAttributes<'_> {
     }
 }
 
+impl Fetch<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.messages
+            .lacks(is_met)
+            .or_else(|| self.attributes.lacks(is_met))
+            .or_else(|| self.modifiers.iter().find_map(|modifier| modifier.need()?.unmet(is_met)))
+    }
+}
+
 impl<'a> FetchAttributes<'a> {
+    fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        match &self.0 {
+            Asked::Macro(_) => None,
+            Asked::Items(items) => items.iter().find_map(|item| item.need()?.unmet(is_met)),
+        }
+    }
+
     /// These attributes, in their order.
     ///
     /// # Errors
