@@ -120,7 +120,7 @@ impl<'a> Wire<'a> for Enable<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_needs, check_rejects, check_rows};
 
     #[test]
     fn rows() {
@@ -141,5 +141,14 @@ mod tests {
             (b" a (b)", "capability", 3),
         ]);
         assert!(Enable::extensions([]).is_err());
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("ENABLE QRESYNC UTF8=ACCEPT", &["ENABLE", "QRESYNC", "UTF8=ACCEPT or UTF8=ONLY"]),
+            ("ENABLE CONDSTORE", &["ENABLE", "CONDSTORE or QRESYNC"]),
+            ("ENABLE UIDONLY X-NEW", &["ENABLE", "UIDONLY"]),
+        ]);
     }
 }

@@ -290,7 +290,7 @@ mod tests {
     use crate::Command;
     use crate::element::parameter::Label;
     use crate::family::list::AttributeExtension;
-    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -405,5 +405,15 @@ mod tests {
             let create = Create { mailbox: name(&from), parameters: ItemList::new([other, uses]) };
             check_roundtrip!(Create: create);
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("CREATE x", &[]),
+            ("CREATE x (USE (\\Sent))", &["CREATE-SPECIAL-USE"]),
+            ("CREATE x (X-NEW)", &[]),
+            ("RENAME a b", &[]),
+        ]);
     }
 }

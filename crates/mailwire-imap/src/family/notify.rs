@@ -392,7 +392,7 @@ mod tests {
     use crate::Code;
     use crate::element::mailbox::Mailbox;
     use crate::element::mailbox_filter::Mailboxes;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_needs, check_rejects, check_rows};
 
     const NEW: Event<'static> = Event::MessageNew(ItemList::EMPTY);
 
@@ -492,5 +492,20 @@ mod tests {
         let names =
             EventNames::new(["MessageNew", "FlagChange"].map(|name| Atom::new(name).unwrap()));
         check_rows(&[(b"BADEVENT (MessageNew FlagChange)", Code::BadEvent(names))]);
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("NOTIFY NONE", &["NOTIFY"]),
+            (
+                "NOTIFY SET (selected (MessageNew (UID) MessageExpunge AnnotationChange))",
+                &["NOTIFY"],
+            ),
+            (
+                "NOTIFY SET (selected (MessageNew (UID MODSEQ) MessageExpunge)) (personal (MailboxName))",
+                &["NOTIFY", "CONDSTORE or QRESYNC"],
+            ),
+        ]);
     }
 }

@@ -427,7 +427,7 @@ impl<'a> OtherSortKey<'a> {
 mod tests {
     use super::*;
     use crate::family::search::{Charset, ReturnOption, SearchKey};
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 
     fn other(name: &'static str, values: Option<&'static str>) -> SortKey<'static> {
         let values = values.map(|values| RawData::new(values).unwrap());
@@ -497,5 +497,44 @@ mod tests {
         for name in ["reverse", "uid", "5x"] {
             assert!(OtherSortKey::new(Atom::new(name).unwrap(), None).is_err());
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("SORT (ARRIVAL CC DATE FROM SIZE SUBJECT REVERSE TO X-NEW) UTF-8 ALL", &["SORT"]),
+            ("SORT (DISPLAYFROM) UTF-8 ALL", &["SORT", "SORT=DISPLAY"]),
+            ("UID SORT (REVERSE DISPLAYTO) UTF-8 ALL", &["SORT", "SORT=DISPLAY"]),
+            ("SORT (RELEVANCY) UTF-8 FUZZY TEXT a", &["SORT", "SEARCH=FUZZY"]),
+            ("SORT (ANNOTATION /a value.priv) UTF-8 ALL", &["SORT", "ANNOTATE-EXPERIMENT-1"]),
+            ("SORT (UID) UTF-8 ALL", &["SORT", "SORT=UID"]),
+            ("SORT (MODSEQ) UTF-8 ALL", &["SORT", "SORT=MODSEQ"]),
+            ("SORT RETURN () (DATE) UTF-8 ALL", &["SORT", "ESORT"]),
+            (
+                "SORT RETURN (MIN MAX ALL COUNT) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "ESORT"],
+            ),
+            (
+                "SORT RETURN (PARTIAL 1:5) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "PARTIAL or CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (CONTEXT) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (UPDATE) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (SAVE) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "SEARCHRES"],
+            ),
+            (
+                "SORT RETURN (RELEVANCY) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "SEARCH=FUZZY"],
+            ),
+            ("SORT (DATE) UTF-8 YOUNGER 5", &["SORT", "WITHIN"]),
+        ]);
     }
 }

@@ -423,7 +423,7 @@ mod tests {
     use crate::element::annotation::{AnnotationValue, Attribute, AttributeName, Entry, EntryName};
     use crate::element::flag::{Flag, Keyword};
     use crate::family::fetch::GmailLabel;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
     use proptest::prelude::*;
 
     fn store(
@@ -585,5 +585,19 @@ mod tests {
             prop_assert_eq!(&parsed, &store);
             prop_assert!(met.is_empty());
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("STORE 1 +FLAGS (\\Seen)", &[]),
+            ("UID STORE 1 X-NEW (a)", &[]),
+            ("STORE $ FLAGS.SILENT ()", &["SEARCHRES"]),
+            ("STORE 1 (UNCHANGEDSINCE 5) FLAGS ()", &["CONDSTORE or QRESYNC"]),
+            ("STORE 1 (X-NEW 5) FLAGS ()", &[]),
+            ("STORE 1 -X-GM-LABELS (a)", &["X-GM-EXT-1"]),
+            ("UID STORE 1 +X-GM-LABELS.SILENT (a)", &["X-GM-EXT-1"]),
+            ("STORE 1 ANNOTATION (/comment (value.priv NIL))", &["ANNOTATE-EXPERIMENT-1"]),
+        ]);
     }
 }

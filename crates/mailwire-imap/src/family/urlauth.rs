@@ -546,7 +546,7 @@ impl<'a> Wire<'a> for UrlMech<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient_in, check_rejects, check_rows, check_rows_in};
+    use crate::rows::{check_lenient_in, check_needs, check_rejects, check_rows, check_rows_in};
     use crate::{Command, Data, Tolerance};
     use alloc::vec::Vec;
 
@@ -679,5 +679,16 @@ mod tests {
             (b"INTERNAL =a", "mechanism", 9),
         ]);
         assert!(Mechanism::new("a=!").is_err() && Mechanism::new("").is_err());
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("GENURLAUTH a INTERNAL", &["URLAUTH"]),
+            ("RESETKEY", &["URLAUTH"]),
+            ("URLFETCH a b", &["URLAUTH"]),
+            ("URLFETCH a (b)", &["URLAUTH", "URLAUTH=BINARY"]),
+            ("URLFETCH (b BINARY)", &["URLAUTH", "URLAUTH=BINARY"]),
+        ]);
     }
 }
