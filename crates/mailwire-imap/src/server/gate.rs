@@ -157,7 +157,7 @@ impl Server {
             FetchAttribute::BinarySize(section) => section.0.iter().nth(deepest).is_some(),
             _ => false,
         };
-        match attributes.iter().any(is_deep) {
+        match attributes.may_have_dots(deepest) && attributes.iter().any(is_deep) {
             true => Err(super::command::syntax(SyntaxError { rule: "section-part", at: 0 })),
             false => Ok(()),
         }

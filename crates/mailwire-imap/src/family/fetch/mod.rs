@@ -259,6 +259,18 @@ impl<'a> FetchAttributes<'a> {
         }
     }
 
+    /// False where no attribute is of a part with so many dots in its number. Attributes need not be decoded
+    /// for that.
+    pub(crate) fn may_have_dots(&self, dots: usize) -> bool {
+        match &self.0 {
+            Asked::Macro(_) => false,
+            Asked::Items(items) => {
+                let mut found = memchr::memchr_iter(b'.', items.as_wire());
+                dots.checked_sub(1).is_none_or(|more| found.nth(more).is_some())
+            }
+        }
+    }
+
     /// These attributes, in their order.
     ///
     /// # Errors
