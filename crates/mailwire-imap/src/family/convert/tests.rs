@@ -1,4 +1,5 @@
 use super::*;
+use crate::element::body_value::BodyValue;
 use crate::rows::{check_needs, check_rejects, check_rows, check_rows_in};
 use crate::{Command, Data};
 

@@ -40,7 +40,7 @@ pub use label::{GmailLabel, GmailLabels};
 pub use modifier::{FetchModifier, OtherModifier};
 pub use name::FetchName;
 pub use stream::{FetchHead, FetchTail};
-pub use value::{BinarySection, BodySection, BodyValue, SectionOctets};
+pub use value::{BinarySection, BodySection, SectionOctets};
 
 /// The arguments of FETCH and UID FETCH.
 ///

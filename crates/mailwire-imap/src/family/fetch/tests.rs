@@ -13,6 +13,7 @@ use crate::element::annotation::{
     Entry, EntryMatch, EntryName,
 };
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
 use crate::element::flag::{Flag, Flags, Keyword};
