@@ -247,6 +247,9 @@ impl Client {
     /// # Errors
     /// [`UsageError`] when the command cannot be given: nothing is sent then. [`UsageError::NotNow`] behind
     /// a command that changes what the server offers or what octets mean, until that is answered.
+    /// [`UsageError::NotOffered`] and [`UsageError::NotEnabled`] where the server has not said that it has what
+    /// the command [needs](Command::needs), each of its arguments included; [`ClientConfig::assumed`] says
+    /// what it has all the same. What is kept as data is sent as it is.
     pub fn send(&mut self, command: &Command<'_>) -> Result<Ticket, UsageError> {
         self.check(command)?;
         let ticket = Ticket(self.tickets.saturating_add(1));

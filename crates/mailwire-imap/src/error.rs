@@ -28,7 +28,8 @@ pub enum PeerError {
         /// The state of the session.
         state: State,
     },
-    /// A command that the server does not have, or does not offer.
+    /// A command that the server does not have or does not offer, or one that
+    /// [needs](crate::Command::needs) what is not offered or was not enabled.
     #[error("the command is not implemented")]
     NotImplemented,
     /// The first line of the server is no greeting.

@@ -65,6 +65,7 @@
 //! | how is FETCH parsed and printed | [`family::fetch`]; one folder or file for each [`family`] |
 //! | what is an envelope, a flag, a sequence set | [`element`] |
 //! | which responses are there | [`response`], [`status`]; their codes are in [`code`] |
+//! | what has a server to offer for a command | [`Command::needs`]; each name of an argument has `need` |
 //! | which extensions are there | [`extension`], [`family::capability`] |
 //! | what may be sent before an answer came | [`pipelining`] |
 //! | where does the next message end, and what of its literals | [`framing`] |
@@ -100,6 +101,7 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod mode;
+mod needs;
 pub mod observer;
 pub mod opener;
 pub mod pipelining;

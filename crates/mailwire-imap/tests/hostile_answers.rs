@@ -526,7 +526,7 @@ fn imap_c_49_lists_are_limited() {
 
 #[test]
 fn only_what_was_asked_for_is_enabled() {
-    inside(&config(), "ENABLE IMAP4rev2 UTF8=ACCEPT", |call| {
+    inside(&config(), "ENABLE IMAP4rev2 UTF8=ACCEPT CONDSTORE", |call| {
         call.hear("* ENABLED UTF8=ACCEPT\r\n");
         assert!(!call.client().enabled().contains(Extension::Utf8Accept));
         call.send("ENABLE CONDSTORE");

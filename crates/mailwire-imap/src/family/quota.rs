@@ -362,7 +362,7 @@ impl<'a> Wire<'a> for QuotaRootData<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -497,5 +497,14 @@ mod tests {
             let roots = ItemTail::new([root]);
             check_roundtrip!(QuotaRootData: QuotaRootData { mailbox: Mailbox::INBOX, roots });
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("GETQUOTA \"\"", &["QUOTA or QUOTA=RES-"]),
+            ("GETQUOTAROOT x", &["QUOTA or QUOTA=RES-"]),
+            ("SETQUOTA \"\" (STORAGE 1)", &["QUOTASET or QUOTA"]),
+        ]);
     }
 }

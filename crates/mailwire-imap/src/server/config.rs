@@ -149,11 +149,6 @@ impl ServerConfig {
         }
     }
 
-    /// True when one of these is offered.
-    pub(super) fn offers_any(&self, extensions: &[Extension]) -> bool {
-        extensions.iter().any(|&extension| self.offers(extension))
-    }
-
     /// True when the SASL mechanism is offered.
     pub(super) fn has_mechanism(&self, name: &str) -> bool {
         self.offers.iter().any(|capability| {

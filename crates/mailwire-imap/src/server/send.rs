@@ -290,7 +290,11 @@ impl Server {
         if let Data::Enabled(capabilities) = data {
             for extension in capabilities.iter().filter_map(|capability| capability.extension()) {
                 match extension {
-                    Extension::Utf8Accept | Extension::Imap4Rev2 => self.flags.utf8 = true,
+                    Extension::Utf8Accept => {
+                        (self.flags.utf8, self.flags.utf8_accept) = (true, true);
+                    }
+                    Extension::Imap4Rev2 => self.flags.utf8 = true,
+                    Extension::QResync => self.flags.qresync = true,
                     Extension::UidOnly => self.flags.uid_only = true,
                     _ => {}
                 }
@@ -317,6 +321,7 @@ impl Server {
             }
             Verb::Unauthenticate if kind == StatusKind::Ok => {
                 (self.flags.utf8, self.flags.uid_only) = (false, false);
+                (self.flags.utf8_accept, self.flags.qresync) = (false, false);
                 self.flags.tells_expunges = false;
                 if self.flags.compressed {
                     self.phase = Phase::Plain { told: false };

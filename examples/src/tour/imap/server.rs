@@ -177,7 +177,7 @@ impl Connection {
             Command::Select(select) => return self.select(ticket, select),
             Command::UidSearch(search) => self.search(search)?,
             Command::UidFetch(fetch) => self.fetch(fetch)?,
-            Command::UidStore(store) => self.store(store)?,
+            Command::UidStore(store) => return self.store(ticket, store),
             Command::UidMove(copy) => return self.move_to(ticket, copy),
             Command::UidExpunge(uids) => {
                 self.expunge(uids);
@@ -401,8 +401,11 @@ impl Connection {
         Ok(())
     }
 
-    fn store(&mut self, store: &Store<'_>) -> io::Result<()> {
-        let StoreAction::Flags { mode, flags: given, .. } = &store.action else { return Ok(()) };
+    fn store(&mut self, ticket: Ticket, store: &Store<'_>) -> io::Result<()> {
+        // Labels and annotations are not offered and do not come here; what the machine does not know does.
+        let StoreAction::Flags { mode, flags: given, .. } = &store.action else {
+            return self.complete(ticket, StatusKind::Bad, None, "unknown data item");
+        };
         for message in self.named(&store.messages) {
             let kept = message.flags.iter();
             let kept = kept.filter(|flag| *mode != StoreMode::Replace && !given.contains(flag));
@@ -415,7 +418,8 @@ impl Connection {
                 }
             }
         }
-        Ok(())
+        self.catch_up()?;
+        self.server.accept(ticket).map_err(io::Error::other)
     }
 
     fn move_to(&mut self, ticket: Ticket, copy: &Copy<'_>) -> io::Result<()> {

@@ -1,0 +1,335 @@
+//! What a command needs of the server: client and server refuse the same, and each extension that adds to
+//! commands is asked for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/extension_samples.rs"]
+mod extension_samples;
+#[path = "support/samples.rs"]
+mod samples;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use mailwire_core::TlsPolicy;
+use mailwire_imap::client::{Client, ClientConfig};
+use mailwire_imap::extension::Need;
+use mailwire_imap::family::capability::Capability;
+use mailwire_imap::family::enable::Enable;
+use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig};
+use mailwire_imap::state::Legal;
+use mailwire_imap::{
+    Command, Extension, ExtensionSet, Mode, PeerError, State, Tolerance, UsageError,
+};
+use mailwire_testing::drive::{Input, output};
+
+/// The octets of a literal that comes with its command; others are streamed.
+const WITH_IT: u32 = 16_384;
+const STREAMED: u32 = 1;
+
+/// What the server made of the last command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Made {
+    /// The application has all of it.
+    Taken(Option<&'static str>),
+    Refused(PeerError),
+}
+
+/// A client and a server, and what is under way.
+struct Session {
+    client: Client,
+    server: Server,
+    heard: Input,
+    made: Vec<Made>,
+    /// The command whose literal is streamed.
+    streamed: Option<&'static str>,
+}
+
+/// The capabilities of an extension: with a value where it has one.
+fn capabilities(extension: Extension) -> Vec<Capability<'static>> {
+    let words: &[&str] = match extension {
+        Extension::Auth => &["AUTH=PLAIN", "AUTH=EXTERNAL"],
+        _ => {
+            let mut samples = extension_samples::EXTENSIONS.iter();
+            &[samples.find(|sample| sample.0 == extension).unwrap().1]
+        }
+    };
+    words.iter().map(|word| Capability::new(*word).unwrap()).collect()
+}
+
+fn server(offered: ExtensionSet, inline: u32, early: bool) -> Server {
+    let mut config = ServerConfig::new("mail.example").unwrap();
+    for extension in Extension::ALL {
+        config = config.withhold(*extension);
+    }
+    config = config.offer_all([Extension::Imap4Rev1]);
+    config = offered.iter().flat_map(capabilities).fold(config, ServerConfig::offer);
+    if offered.contains(Extension::StartTls) {
+        config.tls = TlsPolicy::Opportunistic;
+    }
+    config.auth_without_tls = true;
+    config.deliver_unknown_commands = true;
+    config.limits.inline_literal = inline;
+    let mut server = Server::new(Arc::new(config));
+    if early {
+        server.greet().unwrap()
+    } else {
+        server.preauth().unwrap()
+    }
+    server
+}
+
+impl Session {
+    /// A session in the state of the command, in which this is offered and that is enabled.
+    fn new(
+        config: ClientConfig,
+        offered: ExtensionSet,
+        enabled: ExtensionSet,
+        legal: Legal,
+        inline: u32,
+    ) -> Self {
+        let mut session = Self {
+            client: Client::new(config),
+            server: server(offered, inline, legal == Legal::NotAuthenticated),
+            heard: Input::new(),
+            made: Vec::new(),
+            streamed: None,
+        };
+        session.flow();
+        if enabled != ExtensionSet::EMPTY {
+            let enable = Command::Enable(Enable::extensions(enabled.iter()).unwrap());
+            session.client.send(&enable).unwrap();
+            session.flow();
+            assert!(enabled.iter().all(|one| session.client.enabled().contains(one)));
+        }
+        if legal == Legal::Selected {
+            session.client.send(&Command::parse(b"SELECT INBOX").unwrap()).unwrap();
+            session.flow();
+            assert_eq!(session.client.state(), State::Selected);
+        }
+        session.made.clear();
+        session
+    }
+
+    /// Moves octets both ways until there are none.
+    fn flow(&mut self) {
+        let mut down = Input::new();
+        loop {
+            let out = output(&mut self.server);
+            down.receive(&mut self.client, &out, |_, _| {}).unwrap();
+            let up = output(&mut self.client);
+            if out.is_empty() && up.is_empty() {
+                return;
+            }
+            self.hear(&up);
+        }
+    }
+
+    fn hear(&mut self, octets: &[u8]) {
+        let (made, streamed) = (&mut self.made, &mut self.streamed);
+        let verb = |command: &Command<'_>| command.name().map(mailwire_imap::Verb::as_str);
+        let end = self.heard.receive(&mut self.server, octets, |server, event| match event {
+            Event::Command { ticket, command, .. } => {
+                made.push(Made::Taken(verb(&command)));
+                match &command {
+                    Command::Enable(enable) => drop(server.enable(ticket, enable).unwrap()),
+                    Command::Select(_) => server.accept(ticket).unwrap(),
+                    _ => {}
+                }
+            }
+            Event::BodyWanted { head, .. } => {
+                match head {
+                    BodyHead::Command { command, .. } => *streamed = verb(&command),
+                    BodyHead::Metadata(_) => *streamed = Some("SETMETADATA"),
+                    _ => {}
+                }
+                server.accept_body().unwrap();
+            }
+            Event::CommandEnd { .. } => made.push(Made::Taken(*streamed)),
+            Event::Rejected { error, .. } => made.push(Made::Refused(error)),
+            _ => {}
+        });
+        end.unwrap();
+    }
+
+    /// The client gives a command, and the server gets it.
+    fn give(&mut self, command: &Command<'_>) -> Result<Vec<Made>, UsageError> {
+        self.client.send(command)?;
+        self.flow();
+        Ok(std::mem::take(&mut self.made))
+    }
+
+    /// The server gets a command that no client of ours sends, and one behind it.
+    fn force(&mut self, command: &Command<'_>) -> Vec<Made> {
+        let mode = Mode::LITERAL_PLUS.with(Mode::BINARY);
+        let wire = [b"Z1 ", &*command.to_bytes_in(mode), b"\r\nZ2 NOOP\r\n"].concat();
+        self.hear(&wire);
+        std::mem::take(&mut self.made)
+    }
+}
+
+fn config() -> ClientConfig {
+    let mut config = ClientConfig::default();
+    config.auth_without_tls = true;
+    config.preauth = true;
+    config.profiles = false;
+    config
+}
+
+/// What has to be offered, and enabled, so that all of these are met by their first extensions.
+fn met_by(needs: &[Need]) -> (ExtensionSet, ExtensionSet) {
+    let (mut offered, mut enabled) = (ExtensionSet::EMPTY, ExtensionSet::EMPTY);
+    for need in needs {
+        offered = offered.with(need.extension());
+        if let Need::Enabled(extension) = need {
+            offered = offered.with(Extension::Enable);
+            enabled = enabled.with(*extension);
+        }
+    }
+    (offered, enabled)
+}
+
+/// Every command of the samples, each once.
+fn lines() -> BTreeSet<String> {
+    let keys = samples::KEYS.iter().map(|key| format!("SEARCH {key}"));
+    let added = extension_samples::EXTENSIONS.iter().flat_map(|sample| sample.2);
+    let more = [
+        "SETMETADATA x (/shared/a {2}\r\nHi)",
+        "APPEND x {2}\r\nHi CATENATE (TEXT {2}\r\nHi URL a TEXT ~{2}\r\nHi)",
+        "APPEND x {2}\r\nHi UTF8 (~{2}\r\nHi)",
+        "REPLACE 1 x CATENATE (TEXT {2}\r\nHi UTF8 (~{2}\r\nHi))",
+        "APPEND x ~{2}\r\nHi",
+        "SEARCH RETURN (UPDATE (EMAILID)) ALL",
+        "SEARCH NOT OR SEEN (DRAFT FUZZY OLDER 5)",
+        "LIST \"\" * RETURN (STATUS (SIZE HIGHESTMODSEQ))",
+    ];
+    let lines = samples::COMMANDS.iter().chain(added).chain(&more).map(|line| (*line).to_owned());
+    lines.chain(keys).collect()
+}
+
+fn parse(line: &str) -> Command<'_> {
+    let mode = Mode::LITERAL_PLUS.with(Mode::BINARY);
+    Command::parse_in(line.as_bytes(), mode, Tolerance::strict()).unwrap().0
+}
+
+fn legal(command: &Command<'_>) -> Legal {
+    command.name().map_or(Legal::Any, |verb| verb.row().legal)
+}
+
+/// The command goes where all that it needs is there, and neither end takes it where one thing is missing.
+fn check(line: &str, inline: u32) {
+    let command = parse(line);
+    let (needs, legal) = (command.needs(), legal(&command));
+    let name = command.name().map(mailwire_imap::Verb::as_str);
+    let goes = |offered: ExtensionSet, enabled: ExtensionSet| {
+        let mut session = Session::new(config(), offered, enabled, legal, inline);
+        let made = session.give(&command);
+        assert_eq!(made.as_deref(), Ok(&[Made::Taken(name)][..]), "{line} with {offered:?}");
+    };
+    let (offered, enabled) = met_by(&needs);
+    goes(offered, enabled);
+    for need in &needs {
+        let mut without = offered.without(need.extension());
+        let mut enabled = enabled;
+        match need {
+            Need::Offered(extension, others) => {
+                if extension.is_in_rev2() {
+                    without = without.without(Extension::Imap4Rev2);
+                }
+                for other in *others {
+                    let with_other = offered.without(*extension).with(*other);
+                    let has = |one| with_other.contains(one);
+                    // Another need may be for the first alone.
+                    if needs.iter().all(|need| need.is_met(has, |one| enabled.contains(one))) {
+                        goes(with_other, enabled);
+                    }
+                    without = without.without(*other);
+                }
+            }
+            Need::Enabled(extension) => {
+                without = offered;
+                enabled = enabled.without(*extension);
+            }
+        }
+        enabled = enabled.iter().filter(|one| without.contains(*one)).collect();
+        let mut masked = config();
+        // Every server here tells its limit.
+        if need.extension() == Extension::AppendLimit {
+            masked.mask = masked.mask.with(Extension::AppendLimit);
+        }
+        let mut session = Session::new(masked, without, enabled, legal, inline);
+        let refused = session.give(&command);
+        let fits = match need {
+            Need::Offered(..) => matches!(refused, Err(UsageError::NotOffered(_))),
+            Need::Enabled(_) => matches!(refused, Err(UsageError::NotEnabled(_))),
+        };
+        assert!(fits, "{line} without {need}: {refused:?}");
+        // It is in step: nothing of what was refused is taken for a command.
+        let made = session.force(&command);
+        let wanted = match (&command, need) {
+            // RFC 5161 section 3.1: what is not known is passed over.
+            (Command::Enable(_), need) if need.extension() != Extension::Enable => {
+                Made::Taken(name)
+            }
+            (_, need) if need.extension() == Extension::AppendLimit => Made::Taken(name),
+            _ => Made::Refused(PeerError::NotImplemented),
+        };
+        assert_eq!(made, [wanted, Made::Taken(Some("NOOP"))], "{line} without {need}");
+        // The way past the check, for what is there and not told.
+        if let Need::Offered(..) = need {
+            let mut config = config();
+            config.assumed = offered;
+            let mut session = Session::new(config, without, enabled, legal, inline);
+            let sent = session.client.send(&command);
+            let missing = met_by(&needs).1.minus(enabled);
+            assert_eq!(sent.is_ok(), missing == ExtensionSet::EMPTY, "{line} by assumption");
+        }
+    }
+}
+
+#[test]
+fn client_and_server_refuse_the_same() {
+    let lines = lines();
+    let needy = lines.iter().filter(|line| !parse(line).needs().is_empty()).count();
+    assert!(needy > 100, "{needy}");
+    for line in &lines {
+        check(line, WITH_IT);
+        if line.contains("}\r\n") {
+            check(line, STREAMED);
+        }
+    }
+}
+
+/// Extensions that are in force without being asked for by an argument.
+fn needs_nothing(extension: Extension) -> bool {
+    use Extension as E;
+    match extension {
+        // The base protocol, and what changes it for all commands alike.
+        E::Imap4Rev1 | E::LoginDisabled | E::LiteralPlus | E::LiteralMinus => true,
+        // They are about answers.
+        E::Children | E::LoginReferrals | E::SaveLimit | E::InProgress => true,
+        E::I18nLevel1 | E::XReplication | E::Mupdate | E::XYmHighestModSeq => true,
+        // They are inside values that are kept as data: rights, entries, parts of URLs.
+        E::Rights | E::ImapSieve | E::UrlPartial => true,
+        _ => false,
+    }
+}
+
+#[test]
+fn every_extension_that_adds_to_commands_is_needed() {
+    for sample in extension_samples::EXTENSIONS {
+        let extension = sample.0;
+        let names = |need: &Need| match need {
+            // What IMAP4rev2 holds is there with it.
+            Need::Offered(first, _) if extension == Extension::Imap4Rev2 && first.is_in_rev2() => {
+                true
+            }
+            Need::Offered(first, others) => *first == extension || others.contains(&extension),
+            Need::Enabled(enabled) => *enabled == extension,
+        };
+        let needing = sample.2.iter().filter(|line| parse(line).needs().iter().any(names)).count();
+        // All that the sample adds to commands needs it, and not only a part.
+        let all = if needs_nothing(extension) { 0 } else { sample.2.len() };
+        assert_eq!(needing, all, "{extension}");
+    }
+}
