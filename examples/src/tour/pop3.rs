@@ -71,6 +71,9 @@ fn serve(mut stream: TcpStream, message: Text) -> io::Result<usize> {
             Some(_) => {}
             None => {
                 input.consume(received.consumed);
+                if !server.transmit().is_empty() {
+                    continue;
+                }
                 let count = stream.read(input.space().map_err(io::Error::other)?)?;
                 if count == 0 {
                     return server.receive_eof().map(|()| removed).map_err(io::Error::other);
@@ -203,7 +206,9 @@ fn session(address: SocketAddr, dialogue: Option<&Dialogue>) -> io::Result<Summa
             None => {
                 let consumed = received.consumed;
                 line.input.consume(consumed);
-                line.read()?;
+                if client.transmit().is_empty() {
+                    line.read()?;
+                }
                 continue;
             }
         }
@@ -242,9 +247,7 @@ fn open(line: &mut Line<'_>) -> io::Result<Client> {
             opener.start_password(name, password).map_err(io::Error::other)?;
         } else if ready {
             return Ok(opener.into_client());
-        } else if idle {
-            let state = format!("{:?}", opener.client().state());
-            line.flush(&mut opener, &state)?;
+        } else if idle && opener.transmit().is_empty() {
             line.read()?;
         }
     }

@@ -96,7 +96,7 @@ impl Connection {
         }
     }
 
-    /// The loop that every driver has: write, take events, and only then read.
+    /// The loop that every driver has: write, take events, and read when there is nothing of either.
     fn serve(mut self, mut stream: TcpStream) -> io::Result<()> {
         let mut input = InputBuffer::new(65_536);
         self.server.accept().map_err(io::Error::other)?;
@@ -119,6 +119,9 @@ impl Connection {
                 continue;
             }
             input.consume(received.consumed);
+            if !self.server.transmit().is_empty() {
+                continue;
+            }
             let count = stream.read(input.space().map_err(io::Error::other)?)?;
             if count == 0 {
                 return self.server.receive_eof().map_err(io::Error::other);

@@ -102,7 +102,7 @@ impl Connection {
         Self { server, stream, mail, open: None, incoming: None, qresync: false, idling: false }
     }
 
-    /// The loop that every driver has: write, take events, and only then read.
+    /// The loop that every driver has: write, take events, and read when there is nothing of either.
     fn serve(mut self) -> io::Result<()> {
         let mut input = InputBuffer::new(65_536);
         self.server.greet().map_err(io::Error::other)?;
@@ -119,6 +119,10 @@ impl Connection {
                 continue;
             }
             input.consume(received.consumed);
+            // The way is free for a literal, which is no event.
+            if !self.server.transmit().is_empty() {
+                continue;
+            }
             // Who idles is told of what comes, without being asked.
             self.stream.set_read_timeout(self.idling.then_some(GLANCE))?;
             match self.stream.read(input.space().map_err(io::Error::other)?) {
