@@ -9,7 +9,7 @@ use mailwire_pop3::client::{Client, ClientConfig, Event};
 use mailwire_pop3::element::message_number::MessageNumber;
 use mailwire_pop3::element::unique_id::UniqueId;
 use mailwire_pop3::family::auth::{Password, UserName};
-use mailwire_pop3::family::list::UidItem;
+use mailwire_pop3::family::list::{ListItem, UidItem};
 use mailwire_pop3::family::stat::Stat;
 use mailwire_pop3::opener::{Login, OpenEvent, Opener, OpenerConfig};
 use mailwire_pop3::server::{Event as Heard, Server, ServerConfig};
@@ -102,6 +102,12 @@ fn answer(
         Command::Stat => {
             let stat = Answer::Stat(Stat::new(1, message.octets()));
             server.send(&stat).map_err(io::Error::other)
+        }
+        Command::List(None) => {
+            server.accept().map_err(io::Error::other)?;
+            let item = Item::Size(ListItem::new(first, message.octets()));
+            server.send_item(&item).map_err(io::Error::other)?;
+            server.finish_list().map_err(io::Error::other)
         }
         Command::Uidl(None) => {
             server.accept().map_err(io::Error::other)?;

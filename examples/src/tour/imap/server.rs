@@ -155,6 +155,7 @@ impl Connection {
                 Ok(())
             }
             Event::CommandEnd { ticket, .. } => self.appended(ticket),
+            Event::AuthResponse { ticket, response } => self.login(ticket, response.expose()),
             Event::IdleDone { ticket } => {
                 self.idling = false;
                 self.catch_up()?;
@@ -167,11 +168,12 @@ impl Connection {
     fn command(&mut self, ticket: Ticket, command: &Command<'_>) -> io::Result<()> {
         match command {
             Command::Authenticate(auth) => {
-                let good = matches!(auth.initial_response(), Some(Ok(response)) if response.expose() == b"\0bob\0correct horse");
-                if !good {
-                    let code = Some(Code::AuthenticationFailed);
-                    return self.complete(ticket, StatusKind::No, code, "no");
-                }
+                return match auth.initial_response() {
+                    Some(Ok(response)) => self.login(ticket, response.expose()),
+                    Some(Err(_)) => self.login(ticket, b""),
+                    // PLAIN has no challenge of its own: an empty one asks for the response.
+                    None => self.server.challenge_auth(b"").map_err(io::Error::other),
+                };
             }
             Command::Id(_) => {
                 let id = Id::new([("name", Some("tour"))]).map_err(io::Error::other)?;
@@ -207,6 +209,14 @@ impl Connection {
         }
         self.catch_up()?;
         self.server.accept(ticket).map_err(io::Error::other)
+    }
+
+    /// Ends AUTHENTICATE by what the client's response to PLAIN says.
+    fn login(&mut self, ticket: Ticket, response: &[u8]) -> io::Result<()> {
+        if response == b"\0bob\0correct horse" {
+            return self.server.accept(ticket).map_err(io::Error::other);
+        }
+        self.complete(ticket, StatusKind::No, Some(Code::AuthenticationFailed), "no")
     }
 
     fn tell(&mut self, data: &Data<'_>) -> io::Result<()> {
