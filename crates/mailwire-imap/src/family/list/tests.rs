@@ -241,6 +241,10 @@ fn responses() {
         ),
         (b"() NIL \xfc", Deviation::EightBitMailbox, b"() NIL {1}\r\n\xfc"),
         (b"(x) NIL a", Deviation::InvalidItem, b"(x) NIL a"),
+        (b"(\\Marked (x y)) NIL a", Deviation::InvalidItem, b"(\\Marked (x y)) NIL a"),
+        (b"(\"x y) NIL \"a b\"", Deviation::InvalidItem, b"(\"x y) NIL \"a b\""),
+        (b"((\"x) NIL \"a b\"", Deviation::InvalidItem, b"((\"x) NIL \"a b\""),
+        (b"(x\"\\y) NIL \"a b\"", Deviation::InvalidItem, b"(x\"\\y) NIL \"a b\""),
         (
             b"() NIL a (\"OLDNAME\" x \"y\" (z))",
             Deviation::InvalidItem,
