@@ -50,14 +50,16 @@ fuzz_target!(|data: &[u8]| {
                     look(&response);
                     let wire = response.to_bytes_in(mode);
                     let again = Response::parse_in(&wire, mode, tolerance);
-                    let (again, _) = again.expect("what is written is read");
                     // Damage beside damage may be told apart in another way.
                     let damaged = || format!("{response:?}").contains("Invalid(");
-                    assert!(again == response || damaged(), "{again:?} {response:?}");
                     // Behind a quote that is open, nobody can tell what is in the string.
-                    if !(damaged() && data.iter().filter(|octet| **octet == b'"').count() % 2 == 1) {
-                        assert_eq!(again.to_bytes_in(mode), wire);
+                    let quotes = data.iter().filter(|octet| **octet == b'"').count();
+                    if quotes % 2 == 1 && damaged() {
+                        continue;
                     }
+                    let (again, _) = again.expect("what is written is read");
+                    assert!(again == response || damaged(), "{again:?} {response:?}");
+                    assert_eq!(again.to_bytes_in(mode), wire);
                     let _ = format!("{response:?}");
                 }
                 Err(error) => assert!(error.at <= data.len() && !error.rule.is_empty()),
