@@ -284,6 +284,11 @@ impl Caller {
         let Ok(ticket) = sent else { return };
         self.model.given.push((ticket, kind));
         said.kinds.insert(number(ticket), kind);
+        if self.model.body.is_none() {
+            // It was not asked for yet.
+            assert!(self.client.send_body(Bytes::new()).is_err());
+            assert!(self.client.finish_body().is_err());
+        }
         self.hear(b"", said);
     }
 
