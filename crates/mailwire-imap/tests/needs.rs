@@ -250,6 +250,7 @@ fn check(line: &str, inline: u32) {
                 without = offered;
                 enabled = enabled.without(*extension);
             }
+            other => panic!("{other:?}"),
         }
         enabled = enabled.iter().filter(|one| without.contains(*one)).collect();
         let mut masked = config();
@@ -259,20 +260,25 @@ fn check(line: &str, inline: u32) {
         }
         let mut session = Session::new(masked, without, enabled, legal, inline);
         let refused = session.give(&command);
-        let fits = match need {
-            Need::Offered(..) => matches!(refused, Err(UsageError::NotOffered(_))),
-            Need::Enabled(_) => matches!(refused, Err(UsageError::NotEnabled(_))),
+        let rev2 = without.contains(Extension::Imap4Rev2);
+        let has = |one: Extension| without.contains(one) || rev2 && one.is_in_rev2();
+        let lacks = command.lacks(|need| need.is_met(has, |one| enabled.contains(one))).unwrap();
+        let fits = match lacks {
+            Need::Offered(first, _) => refused == Err(UsageError::NotOffered(first)),
+            Need::Enabled(first) => refused == Err(UsageError::NotEnabled(first)),
+            other => panic!("{other:?}"),
         };
         assert!(fits, "{line} without {need}: {refused:?}");
         // It is in step: nothing of what was refused is taken for a command.
         let made = session.force(&command);
-        let wanted = match (&command, need) {
+        let wanted = match &command {
             // RFC 5161 section 3.1: what is not known is passed over.
-            (Command::Enable(_), need) if need.extension() != Extension::Enable => {
-                Made::Taken(name)
+            Command::Enable(_) if need.extension() != Extension::Enable => Made::Taken(name),
+            _ if need.extension() == Extension::AppendLimit => Made::Taken(name),
+            command if command.name().and_then(mailwire_imap::Verb::need) == Some(lacks) => {
+                Made::Refused(PeerError::NotImplemented)
             }
-            (_, need) if need.extension() == Extension::AppendLimit => Made::Taken(name),
-            _ => Made::Refused(PeerError::NotImplemented),
+            _ => Made::Refused(PeerError::Lacks(lacks)),
         };
         assert_eq!(made, [wanted, Made::Taken(Some("NOOP"))], "{line} without {need}");
         // The way past the check, for what is there and not told.
@@ -326,6 +332,7 @@ fn every_extension_that_adds_to_commands_is_needed() {
             }
             Need::Offered(first, others) => *first == extension || others.contains(&extension),
             Need::Enabled(enabled) => *enabled == extension,
+            other => panic!("{other:?}"),
         };
         let needing = sample.2.iter().filter(|line| parse(line).needs().iter().any(names)).count();
         // All that the sample adds to commands needs it, and not only a part.

@@ -98,7 +98,7 @@ impl Server {
     /// Refuses what needs something that the session has not.
     fn refuse_lack(lacks: Option<Need>) -> Result<(), Refusal> {
         match lacks {
-            Some(need) => Err((PeerError::NotImplemented, OwnAnswer::Lacks(need))),
+            Some(need) => Err((PeerError::Lacks(need), OwnAnswer::Lacks(need))),
             None => Ok(()),
         }
     }
