@@ -114,6 +114,7 @@ const SAMPLES: &[(Extension, &str, &[&str], &[&str])] = {
         (X::Utf8Smtp, "UTF8SMTP", &[ADDRESS], &[ADDRESS]),
         (X::Time, "TIME", &[], &[]),
         (X::Prdr, "PRDR", &["PRDR"], &[]),
+        (X::PipeConnect, "PIPECONNECT", &[], &[]),
         (X::Xverp, "XVERP", &["XVERP=+="], &[]),
         (X::Xclient, "XCLIENT NAME ADDR", &[], &[]),
         (X::Xforward, "XFORWARD NAME ADDR", &[], &[]),
