@@ -194,7 +194,8 @@ fn lines() -> BTreeSet<String> {
     let keys = samples::KEYS.iter().map(|key| format!("SEARCH {key}"));
     let added = extension_samples::EXTENSIONS.iter().flat_map(|sample| sample.2);
     let more = [
-        "SETMETADATA x (/shared/a {2}\r\nHi)",
+        // It is no string that quotes could hold, so that it is written as a literal.
+        "SETMETADATA x (/shared/a {4}\r\na\r\nb)",
         "APPEND x {2}\r\nHi CATENATE (TEXT {2}\r\nHi URL a TEXT ~{2}\r\nHi)",
         "APPEND x {2}\r\nHi UTF8 (~{2}\r\nHi)",
         "REPLACE 1 x CATENATE (TEXT {2}\r\nHi UTF8 (~{2}\r\nHi))",
