@@ -365,3 +365,19 @@ fn every_extension_that_adds_to_commands_is_needed() {
         assert_eq!(needing, all, "{extension}");
     }
 }
+
+/// RFC 7162 section 3.2.3, RFC 6855 section 3: one extension implies another, offered by itself or not.
+#[test]
+fn what_is_implied_can_be_enabled() {
+    for (offered, implied) in
+        [(Extension::QResync, Extension::CondStore), (Extension::Utf8Only, Extension::Utf8Accept)]
+    {
+        let offered = ExtensionSet::EMPTY.with(Extension::Enable).with(offered);
+        let enabled = ExtensionSet::EMPTY.with(implied);
+        let session = Session::new(config(), offered, enabled, Legal::Any, WITH_IT);
+        assert!(session.client.enabled().contains(implied));
+        let utf8 = implied == Extension::Utf8Accept;
+        assert_eq!(session.server.mode().contains(Mode::UTF8), utf8);
+        assert_eq!(session.client.mode().contains(Mode::UTF8), utf8);
+    }
+}

@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// True when the server offers it, or the client has enabled it.
-    fn has(&self, need: Need) -> bool {
+    pub(super) fn has(&self, need: Need) -> bool {
         let enabled = |extension| match extension {
             Extension::QResync => self.flags.qresync,
             Extension::Utf8Accept => self.flags.utf8_accept,
