@@ -244,6 +244,10 @@ impl Client {
 
     /// Gives a command. It goes out now, or when it is its turn.
     ///
+    /// Behind UNAUTHENTICATE nothing is sent before its answer, although RFC 8437 section 3 permits
+    /// AUTHENTICATE there: which mechanisms are offered before login, and whether LOGIN is taken, is told by
+    /// that answer or asked for behind it, and it is the next user's password that is at stake.
+    ///
     /// # Errors
     /// [`UsageError`] when the command cannot be given: nothing is sent then. [`UsageError::NotNow`] behind
     /// a command that changes what the server offers or what octets mean, until that is answered.

@@ -452,6 +452,7 @@ impl Extension {
 /// assert_eq!(need.to_string(), "CONDSTORE or QRESYNC");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Need {
     /// The extension is offered, or one of the others that have the same.
     Offered(Extension, &'static [Extension]),

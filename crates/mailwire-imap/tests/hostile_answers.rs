@@ -188,6 +188,11 @@ fn streamed(call: &mut Call, size: u64) -> mailwire_imap::client::Ticket {
 fn imap_c_36_a_body_is_refused_before_its_end() {
     let told = inside(&config(), "LITERAL+", |call| {
         streamed(call, 10);
+        // The literal does not wait, and its octets are asked for all the same.
+        let early = call.client().send_body(Bytes::from_static(b"123"));
+        assert_eq!(early, Err(UsageError::NotNow { what: "a body" }));
+        assert!(call.client().finish_body().is_err());
+        call.hear("");
         call.client().send_body(Bytes::from_static(b"123")).unwrap();
         call.send("NOOP");
         call.hear("A2 NO [OVERQUOTA] full\r\n");

@@ -194,7 +194,8 @@ fn lines() -> BTreeSet<String> {
     let keys = samples::KEYS.iter().map(|key| format!("SEARCH {key}"));
     let added = extension_samples::EXTENSIONS.iter().flat_map(|sample| sample.2);
     let more = [
-        "SETMETADATA x (/shared/a {2}\r\nHi)",
+        // It is no string that quotes could hold, so that it is written as a literal.
+        "SETMETADATA x (/shared/a {4}\r\na\r\nb)",
         "APPEND x {2}\r\nHi CATENATE (TEXT {2}\r\nHi URL a TEXT ~{2}\r\nHi)",
         "APPEND x {2}\r\nHi UTF8 (~{2}\r\nHi)",
         "REPLACE 1 x CATENATE (TEXT {2}\r\nHi UTF8 (~{2}\r\nHi))",
@@ -216,74 +217,104 @@ fn legal(command: &Command<'_>) -> Legal {
     command.name().map_or(Legal::Any, |verb| verb.row().legal)
 }
 
+/// A command, and how its literals come.
+struct Case<'c> {
+    line: &'c str,
+    command: Command<'c>,
+    needs: Vec<Need>,
+    inline: u32,
+}
+
+impl Case<'_> {
+    fn session(&self, config: ClientConfig, has: (ExtensionSet, ExtensionSet)) -> Session {
+        let (offered, enabled) = has;
+        let enabled = enabled.iter().filter(|one| offered.contains(*one)).collect();
+        Session::new(config, offered, enabled, legal(&self.command), self.inline)
+    }
+
+    /// What is missing of what the command needs.
+    fn lacks(&self, (offered, enabled): (ExtensionSet, ExtensionSet)) -> Option<Need> {
+        let rev2 = offered.contains(Extension::Imap4Rev2);
+        let offers = |one: Extension| offered.contains(one) || rev2 && one.is_in_rev2();
+        let has = |one| offered.contains(one) && enabled.contains(one);
+        self.command.lacks(|need| need.is_met(offers, has))
+    }
+
+    /// Both ends do with this what they have to.
+    fn check(&self, has: (ExtensionSet, ExtensionSet)) {
+        let Self { line, command, .. } = self;
+        let name = command.name().map(mailwire_imap::Verb::as_str);
+        let taken = Made::Taken(name);
+        let Some(lacks) = self.lacks(has) else {
+            let made = self.session(config(), has).give(command);
+            assert_eq!(made, Ok(vec![taken]), "{line} with {has:?}");
+            return;
+        };
+        let mut masked = config();
+        // Every server here tells its limit.
+        if lacks.extension() == Extension::AppendLimit {
+            masked.mask = masked.mask.with(Extension::AppendLimit);
+        }
+        let mut session = self.session(masked, has);
+        let refusal = match lacks {
+            Need::Offered(first, _) => UsageError::NotOffered(first),
+            Need::Enabled(first) => UsageError::NotEnabled(first),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(session.give(command), Err(refusal), "{line} with {has:?}");
+        // It is in step: nothing of what was refused is taken for a command.
+        let made = session.force(command);
+        let wanted = match command {
+            command if command.name().and_then(mailwire_imap::Verb::need) == Some(lacks) => {
+                Made::Refused(PeerError::NotImplemented)
+            }
+            // RFC 5161 section 3.1: what is not known is passed over.
+            Command::Enable(_) => taken,
+            _ if lacks.extension() == Extension::AppendLimit => taken,
+            _ => Made::Refused(PeerError::Lacks(lacks)),
+        };
+        assert_eq!(made, [wanted, Made::Taken(Some("NOOP"))], "{line} with {has:?}");
+        // The way past the check, for what is there and not told.
+        let mut config = config();
+        (config.assumed, _) = met_by(&self.needs);
+        let mut session = self.session(config, has);
+        let enabled = self.needs.iter().all(|need| match need {
+            Need::Enabled(one) => session.client.enabled().contains(*one),
+            _ => true,
+        });
+        assert_eq!(session.client.send(command).is_ok(), enabled, "{line} by assumption");
+    }
+}
+
 /// The command goes where all that it needs is there, and neither end takes it where one thing is missing.
 fn check(line: &str, inline: u32) {
     let command = parse(line);
-    let (needs, legal) = (command.needs(), legal(&command));
-    let name = command.name().map(mailwire_imap::Verb::as_str);
-    let goes = |offered: ExtensionSet, enabled: ExtensionSet| {
-        let mut session = Session::new(config(), offered, enabled, legal, inline);
-        let made = session.give(&command);
-        assert_eq!(made.as_deref(), Ok(&[Made::Taken(name)][..]), "{line} with {offered:?}");
-    };
-    let (offered, enabled) = met_by(&needs);
-    goes(offered, enabled);
-    for need in &needs {
-        let mut without = offered.without(need.extension());
-        let mut enabled = enabled;
-        match need {
-            Need::Offered(extension, others) => {
-                if extension.is_in_rev2() {
-                    without = without.without(Extension::Imap4Rev2);
-                }
-                for other in *others {
-                    let with_other = offered.without(*extension).with(*other);
-                    let has = |one| with_other.contains(one);
+    let needs = command.needs();
+    let case = Case { line, command, needs, inline };
+    let (offered, enabled) = met_by(&case.needs);
+    assert_eq!(case.lacks((offered, enabled)), None, "{line}");
+    case.check((offered, enabled));
+    for need in &case.needs {
+        let first = need.extension();
+        let without = match need {
+            Need::Offered(_, others) => {
+                let others = others.iter();
+                others.fold(offered.without(first), |without, other| {
                     // Another need may be for the first alone.
-                    if needs.iter().all(|need| need.is_met(has, |one| enabled.contains(one))) {
-                        goes(with_other, enabled);
-                    }
-                    without = without.without(*other);
-                }
+                    case.check((offered.without(first).with(*other), enabled));
+                    without.without(*other)
+                })
             }
-            Need::Enabled(extension) => {
-                without = offered;
-                enabled = enabled.without(*extension);
-            }
-        }
-        enabled = enabled.iter().filter(|one| without.contains(*one)).collect();
-        let mut masked = config();
-        // Every server here tells its limit.
-        if need.extension() == Extension::AppendLimit {
-            masked.mask = masked.mask.with(Extension::AppendLimit);
-        }
-        let mut session = Session::new(masked, without, enabled, legal, inline);
-        let refused = session.give(&command);
-        let fits = match need {
-            Need::Offered(..) => matches!(refused, Err(UsageError::NotOffered(_))),
-            Need::Enabled(_) => matches!(refused, Err(UsageError::NotEnabled(_))),
+            Need::Enabled(_) => offered,
+            other => panic!("{other:?}"),
         };
-        assert!(fits, "{line} without {need}: {refused:?}");
-        // It is in step: nothing of what was refused is taken for a command.
-        let made = session.force(&command);
-        let wanted = match (&command, need) {
-            // RFC 5161 section 3.1: what is not known is passed over.
-            (Command::Enable(_), need) if need.extension() != Extension::Enable => {
-                Made::Taken(name)
-            }
-            (_, need) if need.extension() == Extension::AppendLimit => Made::Taken(name),
-            _ => Made::Refused(PeerError::NotImplemented),
+        let rev2 = if first.is_in_rev2() { Extension::Imap4Rev2 } else { first };
+        let without = match need {
+            Need::Offered(..) => (without.without(rev2), enabled),
+            _ => (without, enabled.without(first)),
         };
-        assert_eq!(made, [wanted, Made::Taken(Some("NOOP"))], "{line} without {need}");
-        // The way past the check, for what is there and not told.
-        if let Need::Offered(..) = need {
-            let mut config = config();
-            config.assumed = offered;
-            let mut session = Session::new(config, without, enabled, legal, inline);
-            let sent = session.client.send(&command);
-            let missing = met_by(&needs).1.minus(enabled);
-            assert_eq!(sent.is_ok(), missing == ExtensionSet::EMPTY, "{line} by assumption");
-        }
+        assert!(case.lacks(without).is_some(), "{line} without {need}");
+        case.check(without);
     }
 }
 
@@ -326,10 +357,27 @@ fn every_extension_that_adds_to_commands_is_needed() {
             }
             Need::Offered(first, others) => *first == extension || others.contains(&extension),
             Need::Enabled(enabled) => *enabled == extension,
+            other => panic!("{other:?}"),
         };
         let needing = sample.2.iter().filter(|line| parse(line).needs().iter().any(names)).count();
         // All that the sample adds to commands needs it, and not only a part.
         let all = if needs_nothing(extension) { 0 } else { sample.2.len() };
         assert_eq!(needing, all, "{extension}");
+    }
+}
+
+/// RFC 7162 section 3.2.3, RFC 6855 section 3: one extension implies another, offered by itself or not.
+#[test]
+fn what_is_implied_can_be_enabled() {
+    for (offered, implied) in
+        [(Extension::QResync, Extension::CondStore), (Extension::Utf8Only, Extension::Utf8Accept)]
+    {
+        let offered = ExtensionSet::EMPTY.with(Extension::Enable).with(offered);
+        let enabled = ExtensionSet::EMPTY.with(implied);
+        let session = Session::new(config(), offered, enabled, Legal::Any, WITH_IT);
+        assert!(session.client.enabled().contains(implied));
+        let utf8 = implied == Extension::Utf8Accept;
+        assert_eq!(session.server.mode().contains(Mode::UTF8), utf8);
+        assert_eq!(session.client.mode().contains(Mode::UTF8), utf8);
     }
 }

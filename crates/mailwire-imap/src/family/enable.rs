@@ -55,17 +55,17 @@ impl Enable<'_> {
     /// What it names and a session does not offer. A server does not ask: it ignores what it does not know
     /// (RFC 5161 section 3.1).
     pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
-        self.0.iter().find_map(|capability| {
-            let need = match capability.extension()? {
-                Extension::CondStore => Need::CONDSTORE,
-                // RFC 9755 section 6.
-                Extension::Utf8Accept => {
-                    Need::Offered(Extension::Utf8Accept, &[Extension::Utf8Only])
-                }
-                extension => Need::of(extension),
-            };
-            need.unmet(is_met)
-        })
+        self.0.iter().find_map(|capability| need_of(capability.extension()?).unmet(is_met))
+    }
+}
+
+/// What a server has to offer so that the extension can be switched on.
+pub(crate) const fn need_of(extension: Extension) -> Need {
+    match extension {
+        Extension::CondStore => Need::CONDSTORE,
+        // RFC 6855 section 3: UTF8=ONLY implies it.
+        Extension::Utf8Accept => Need::Offered(extension, &[Extension::Utf8Only]),
+        extension => Need::of(extension),
     }
 }
 

@@ -94,6 +94,7 @@ impl OwnAnswer {
             PeerError::Syntax(syntax) => Self::Syntax(*syntax),
             PeerError::BadSequence { .. } => Self::NotInState,
             PeerError::NotImplemented => Self::NotOffered,
+            PeerError::Lacks(need) => Self::Lacks(*need),
             PeerError::NotBase64 => Self::NotBase64,
             PeerError::NotAuthorized => Self::TlsFirst,
             PeerError::DataAfterStartTls => Self::BehindStartTls,
@@ -190,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::code::Code;
+    use crate::extension::Extension;
 
     #[test]
     fn every_row_is_a_status() {
@@ -214,10 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_is_told_by_name() {
+        for (need, text) in [
+            (Need::CONDSTORE, "CONDSTORE or QRESYNC is not offered"),
+            (Need::of(Extension::Within), "WITHIN is not offered"),
+            (Need::Enabled(Extension::QResync), "QRESYNC is not enabled"),
+        ] {
+            let status = PeerError::Lacks(need).suggested_answer();
+            assert_eq!((status.kind(), status.text().to_string()), (StatusKind::Bad, text.into()));
+        }
+    }
+
+    #[test]
     fn every_error_has_an_answer() {
         for error in [
             PeerError::Syntax(SyntaxError { rule: "tag", at: 0 }),
             PeerError::NotImplemented,
+            PeerError::Lacks(Need::CONDSTORE),
             PeerError::DataAfterStartTls,
             PeerError::NotBase64,
             PeerError::NotAuthorized,

@@ -104,7 +104,8 @@ impl ServerConfig {
         Ok(config.offer_all(ALWAYS))
     }
 
-    /// Offers a capability, once.
+    /// Offers a capability, once. Commands that [need](crate::Command::needs) what is not offered are answered
+    /// with BAD, be it for their name or for one of their arguments, and do not come to the application.
     ///
     /// STARTTLS, LOGINDISABLED and APPENDLIMIT follow from the fields; to offer them changes nothing.
     /// LITERAL+ takes the place of LITERAL-.

@@ -85,7 +85,7 @@ impl Server {
     }
 
     /// True when the server offers it, or the client has enabled it.
-    fn has(&self, need: Need) -> bool {
+    pub(super) fn has(&self, need: Need) -> bool {
         let enabled = |extension| match extension {
             Extension::QResync => self.flags.qresync,
             Extension::Utf8Accept => self.flags.utf8_accept,
@@ -98,7 +98,7 @@ impl Server {
     /// Refuses what needs something that the session has not.
     fn refuse_lack(lacks: Option<Need>) -> Result<(), Refusal> {
         match lacks {
-            Some(need) => Err((PeerError::NotImplemented, OwnAnswer::Lacks(need))),
+            Some(need) => Err((PeerError::Lacks(need), OwnAnswer::Lacks(need))),
             None => Ok(()),
         }
     }

@@ -10,7 +10,7 @@ use crate::command::Verb;
 use crate::error::UsageError;
 use crate::extension::{Extension, ExtensionSet};
 use crate::family::capability::{Capabilities, Capability};
-use crate::family::enable::Enable;
+use crate::family::enable::{Enable, need_of};
 use crate::response::Data;
 use crate::state::State;
 use crate::status::{Greeting, Status, StatusKind};
@@ -199,7 +199,7 @@ impl Server {
         }
         let enabled: ExtensionSet = KNOWN
             .into_iter()
-            .filter(|&extension| enable.contains(extension) && self.config.offers(extension))
+            .filter(|&extension| enable.contains(extension) && self.has(need_of(extension)))
             .collect();
         self.send(&Data::Enabled(Capabilities::new(enabled.iter().map(Capability::of))))?;
         self.accept(ticket)?;
