@@ -187,6 +187,7 @@ impl Server {
             Some(Verb::StartTls) => self.flags.early = input.len() > consumed,
             Some(Verb::Select | Verb::Examine) => {
                 self.flags.closing = self.state == crate::State::Selected;
+                self.flags.tells_no_mod_seq = false;
             }
             _ => {}
         }

@@ -17,6 +17,7 @@ use crate::family::metadata::need_of;
 use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
+use crate::state::Legal;
 
 /// Why a command is refused, and the answer.
 pub(super) type Refusal = (PeerError, OwnAnswer);
@@ -108,6 +109,9 @@ impl Server {
         // What is not known in ENABLE is passed over: RFC 5161 section 3.1.
         if !matches!(command, Command::Enable(_)) {
             Self::refuse_lack(command.arguments_lack(&|need| self.has(need)))?;
+        }
+        if self.flags.no_mod_seq {
+            gate_mod_seq(command)?;
         }
         match command {
             Command::Authenticate(auth) => {
@@ -224,6 +228,15 @@ fn gate_flags(flags: &Flags<'_>) -> Result<(), Refusal> {
         return Err(super::command::syntax(SyntaxError { rule: "flag", at: 0 }));
     }
     Ok(())
+}
+
+/// RFC 7162 section 3.1.2.2: what asks for mod-sequences is refused where the open mailbox has none.
+fn gate_mod_seq(command: &Command<'_>) -> Result<(), Refusal> {
+    let of_mailbox = command.name().is_some_and(|verb| verb.row().legal == Legal::Selected);
+    match command.arguments_lack(&|need| need != Need::CONDSTORE) {
+        Some(need) if of_mailbox => Err((PeerError::Lacks(need), OwnAnswer::NoModSeq)),
+        _ => Ok(()),
+    }
 }
 
 /// The octets that the client gives of a message.
