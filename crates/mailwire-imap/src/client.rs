@@ -202,8 +202,8 @@ struct Flags {
     compressed: bool,
     /// The server said BYE.
     bye: bool,
-    /// NOTIFY was accepted.
-    notify: bool,
+    /// NOTIFY: EXPUNGE may come at any time.
+    tells_expunges: bool,
     /// The server told its capabilities while a command was in flight that changes them.
     relearned: bool,
     /// The server told what it enabled.
@@ -243,6 +243,10 @@ impl Client {
     }
 
     /// Gives a command. It goes out now, or when it is its turn.
+    ///
+    /// A command with message sequence numbers that is held when the server removes a message is not sent: its
+    /// numbers were chosen before, and mean other messages now. It ends as
+    /// [`NotSent`](mailwire_core::Unanswered::NotSent).
     ///
     /// Behind UNAUTHENTICATE nothing is sent before its answer, although RFC 8437 section 3 permits
     /// AUTHENTICATE there: which mechanisms are offered before login, and whether LOGIN is taken, is told by

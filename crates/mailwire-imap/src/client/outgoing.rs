@@ -35,6 +35,8 @@ pub(super) struct Pending {
     pub(super) abandoned: bool,
     /// It has a streamed body.
     pub(super) streamed: bool,
+    /// NOTIFY that asks for EXPUNGE at any time.
+    pub(super) asks_expunges: bool,
 }
 
 /// The rest of a command.
@@ -128,6 +130,7 @@ impl Client {
             spare: lines.spare,
             abandoned: false,
             streamed,
+            asks_expunges: matches!(command, Command::Notify(notify) if notify.asks_for_expunges()),
         })
     }
 
@@ -180,6 +183,25 @@ impl Client {
             }
             self.sent = self.sent.saturating_add(1);
             self.advance();
+        }
+    }
+
+    /// A message was removed, so that numbers mean other messages than when they were chosen. What is held for
+    /// a mailbox that is still to be opened has none of this one.
+    pub(super) fn drop_numbered(&mut self) {
+        let mut at = self.sent;
+        if self.traits().intersects(Traits::CHANGES_SELECTED) {
+            return;
+        }
+        while let Some(command) = self.commands.get(at) {
+            if command.traits.intersects(Traits::CHANGES_SELECTED) {
+                break;
+            }
+            if !command.traits.intersects(Traits::USES_NUMBERS) {
+                at = at.saturating_add(1);
+            } else if let Some(dropped) = self.commands.remove(at) {
+                self.ended.push_back((dropped.ticket, Unanswered::NotSent));
+            }
         }
     }
 

@@ -128,7 +128,8 @@ impl Client {
             Verb::Compress if good => {
                 self.reading = Reading::Handover(Handover::Compression { told: false });
             }
-            Verb::Notify if good => self.flags.notify = true,
+            // RFC 5465 section 3.1: the last one counts.
+            Verb::Notify if good => self.flags.tells_expunges = command.asks_expunges,
             Verb::Enable => {
                 let asked = core::mem::replace(&mut self.asked, ExtensionSet::EMPTY);
                 let told = core::mem::replace(&mut self.flags.told_enabled, false);

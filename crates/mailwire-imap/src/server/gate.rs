@@ -8,13 +8,11 @@ use crate::SyntaxError;
 use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
 use crate::element::mailbox::Mailbox;
-use crate::element::mailbox_filter::MailboxFilter;
 use crate::error::PeerError;
 use crate::extension::{Extension, Need};
 use crate::family::append::{AppendData, AppendMessage, CatPart};
 use crate::family::fetch::{FetchAttribute, FetchAttributes};
 use crate::family::metadata::need_of;
-use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
 use crate::state::Legal;
@@ -30,17 +28,6 @@ pub(super) fn may_expunge(flight: &Flight) -> bool {
         // RFC 7162 section 3.2.10.2, and the same holds for EXPUNGE: numbers among the keys.
         Some(UidSearch | UidSort | UidThread) => !flight.traits.contains(Traits::USES_NUMBERS),
         _ => true,
-    }
-}
-
-/// True for NOTIFY that asks to be told at once what is removed from the open mailbox.
-pub(super) fn asks_for_expunges(notify: &Notify<'_>) -> bool {
-    match notify {
-        Notify::None => false,
-        Notify::Set(set) => set.groups().any(|group| {
-            matches!(group.filter(), MailboxFilter::Selected)
-                && group.events().any(|event| matches!(event, NotifyEvent::MessageExpunge))
-        }),
     }
 }
 

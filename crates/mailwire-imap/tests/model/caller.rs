@@ -43,6 +43,8 @@ struct Model {
     /// Commands whose beginning was sent.
     begun: BTreeSet<u64>,
     abandoned: BTreeSet<u64>,
+    /// Commands whose numbers were chosen before a message was removed.
+    renumbered: BTreeSet<u64>,
     /// Octets of the message that is under way.
     body: Option<usize>,
     challenged: bool,
@@ -108,6 +110,7 @@ impl Model {
                 let number = number(*ticket);
                 let dropped = !self.begun.contains(&number)
                     && (self.abandoned.contains(&number)
+                        || self.renumbered.contains(&number)
                         || !kind.is_legal_at(self.end.stage)
                         || !kind.is_legal_at(self.led_to(number)));
                 assert!(self.closing || dropped, "{kind:?} has no answer");
@@ -159,6 +162,11 @@ impl Model {
             }
             _ => return,
         };
+        if matches!(data, Data::Expunge(_) | Data::Vanished(_)) {
+            let numbered = self.pending().filter(|(_, kind)| kind.has_numbers());
+            let numbered: Vec<_> = numbered.map(|(ticket, _)| number(ticket)).collect();
+            self.renumbered.extend(numbered);
+        }
         self.forget_dropped(said, &told);
         assert_eq!(said.told.pop_front().map(|told| told.line), Some(told));
     }
@@ -233,6 +241,7 @@ impl Caller {
             ends: BTreeMap::new(),
             begun: BTreeSet::new(),
             abandoned: BTreeSet::new(),
+            renumbered: BTreeSet::new(),
             body: None,
             challenged: false,
             closing: false,

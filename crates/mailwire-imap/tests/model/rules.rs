@@ -187,7 +187,7 @@ impl Kind {
     }
 
     /// It has message sequence numbers.
-    fn has_numbers(self) -> bool {
+    pub fn has_numbers(self) -> bool {
         matches!(self, Self::Fetch | Self::Store | Self::SearchNumbers | Self::Copy | Self::Move)
     }
 
