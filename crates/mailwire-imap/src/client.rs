@@ -28,8 +28,7 @@
 //!         client.transmitted(n);
 //!     }
 //!     let received = client.receive(&input)?;
-//!     let (consumed, idle) = (received.consumed, received.event.is_none());
-//!     match received.event {
+//!     match &received.event {
 //!         Some(Event::Greeting { .. }) => drop(client.send(&Command::Capability)?),
 //!         Some(Event::Response { data: Data::Capability(list), .. }) => assert_eq!(list.len(), 2),
 //!         Some(Event::Completed { status, .. }) => {
@@ -41,7 +40,8 @@
 //!         Some(Event::Closed) => break,
 //!         _ => {}
 //!     }
-//!     input.drain(..consumed);
+//!     let idle = received.event.is_none() && client.transmit().is_empty();
+//!     input.drain(..received.consumed);
 //!     if idle {
 //!         match server.next() {
 //!             Some(line) => input.extend_from_slice(line),

@@ -14,12 +14,7 @@
 //! let mut server = Server::new(Arc::new(config));
 //! server.greet()?;
 //! let mut input = Vec::new(); // received and not yet consumed
-//! while !server.is_closed() {
-//!     // Write what the machine shows.
-//!     written.extend(server.transmit().slices().flatten());
-//!     server.transmitted(server.transmit().len());
-//!     // Only then read again.
-//!     input.append(&mut socket);
+//! loop {
 //!     // All that can be done with what is here.
 //!     let mut at = 0;
 //!     loop {
@@ -39,8 +34,17 @@
 //!         }
 //!     }
 //!     input.drain(..at);
+//!     if !server.transmit().is_empty() {
+//!         // Write what the machine shows. It may have waited for that with what is here.
+//!         written.extend(server.transmit().slices().flatten());
+//!         server.transmitted(server.transmit().len());
+//!     } else if server.is_closed() {
+//!         break;
+//!     } else {
+//!         // Read again only when there is nothing to write either.
+//!         input.append(&mut socket);
+//!     }
 //! }
-//! # written.extend(server.transmit().slices().flatten());
 //! # assert!(written.ends_with(b"* 3 EXISTS\r\nA2 OK NOOP completed\r\n* BYE logging out\r\nA3 OK LOGOUT completed\r\n"));
 //! # Ok(())
 //! # }
