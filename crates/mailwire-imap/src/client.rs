@@ -202,6 +202,8 @@ struct Flags {
     compressed: bool,
     /// The server said BYE.
     bye: bool,
+    /// SELECT or EXAMINE was sent.
+    opened: bool,
     /// NOTIFY: EXPUNGE may come at any time.
     tells_expunges: bool,
     /// The server told its capabilities while a command was in flight that changes them.
@@ -254,7 +256,8 @@ impl Client {
     ///
     /// # Errors
     /// [`UsageError`] when the command cannot be given: nothing is sent then. [`UsageError::NotNow`] behind
-    /// a command that changes what the server offers or what octets mean, until that is answered.
+    /// a command that changes what the server offers or what octets mean, until that is answered, and for ENABLE
+    /// once SELECT or EXAMINE was given (RFC 9051 section 6.3.1).
     /// [`UsageError::NotOffered`] and [`UsageError::NotEnabled`] where the server has not said that it has what
     /// the command [needs](Command::needs), each of its arguments included; [`ClientConfig::assumed`] says
     /// what it has all the same. What is kept as data is sent as it is.
@@ -512,6 +515,8 @@ impl Machine for Client {
             Reading::Responses => {}
         }
         match self.writing {
+            // The server closes.
+            Writing::Idle(_) if self.flags.bye => return Wait::Answer,
             Writing::Go { .. } => return Wait::BodyGo,
             Writing::Body(_) => return Wait::Application,
             Writing::Exchange(Exchange { challenged: true, .. }) => return Wait::Application,

@@ -39,6 +39,13 @@ pub(super) struct Pending {
     pub(super) asks_expunges: bool,
 }
 
+impl Pending {
+    /// True for SELECT and EXAMINE.
+    pub(super) const fn opens(&self) -> bool {
+        matches!(self.verb, Some(Verb::Select | Verb::Examine))
+    }
+}
+
 /// The rest of a command.
 #[derive(Clone)]
 struct Unsent {
@@ -178,6 +185,7 @@ impl Client {
             {
                 break;
             }
+            self.flags.opened |= next.opens();
             if next.traits.intersects(Traits::CHANGES_CAPABILITIES) {
                 self.flags.relearned = false;
             }
@@ -371,17 +379,11 @@ impl Lines {
             let text = wire.get(from..).and_then(|rest| rest.get(..end)).unwrap_or_default();
             let behind = from.saturating_add(end).saturating_add(2);
             line = line.saturating_add(behind.saturating_sub(from) as u64);
-            let header = text.strip_suffix(b"}").map(|text| match text.strip_suffix(b"+") {
-                Some(text) => (text, true),
-                None => (text, false),
-            });
-            let Some((text, plus)) = header else {
+            let Some((digits, plus)) = header(text) else {
                 from = behind;
                 continue;
             };
             spare = spare.saturating_add(plus.into());
-            let digits = text.iter().rposition(|octet| *octet == b'{').unwrap_or_default();
-            let digits = text.get(digits.saturating_add(1)..).unwrap_or_default();
             let size = digits.iter().fold(0_usize, |size, digit| {
                 size.saturating_mul(10).saturating_add(digit.wrapping_sub(b'0').into())
             });
@@ -389,6 +391,16 @@ impl Lines {
         }
         Self { octets: line, spare }
     }
+}
+
+/// The digits of the header of a literal at the end of a line, and whether it does not wait. A name or a
+/// password can end in `+}` without being one.
+fn header(line: &[u8]) -> Option<(&[u8], bool)> {
+    let line = line.strip_suffix(b"}")?;
+    let (line, plus) = line.strip_suffix(b"+").map_or((line, false), |line| (line, true));
+    let start = line.iter().rposition(|octet| !octet.is_ascii_digit())?;
+    let (before, digits) = line.split_at_checked(start.saturating_add(1))?;
+    (before.ends_with(b"{") && !digits.is_empty()).then_some((digits, plus))
 }
 
 #[cfg(test)]
@@ -402,6 +414,9 @@ mod tests {
             (b"A1 LOGIN {3}\r\na\r\n {2+}\r\nbc\r\n", 14 + 7 + 2, 1),
             (b"A1 X \"{5}\"\r\n", 12, 0),
             (b"A1 X {0+}\r\n\r\n", 11 + 2, 1),
+            (b"A1 LOGIN a b+}\r\n", 16, 0),
+            (b"A1 LOGIN a 5}\r\n", 15, 0),
+            (b"A1 LOGIN {1+}\r\na 5+}\r\n", 15 + 6, 1),
         ] {
             let lines = Lines::of(wire, &[]);
             assert_eq!((lines.octets, lines.spare), (octets, spare), "{}", wire.escape_ascii());

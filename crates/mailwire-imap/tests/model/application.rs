@@ -241,8 +241,8 @@ impl Application {
             |waiting: &&Waiting| waiting.kind.streamed().is_empty() || waiting.turn == Turn::Ours;
         let mut whole = self.waiting.iter().filter(is_whole).peekable();
         let between = whole.peek().is_some() && !whole.any(|one| one.kind.forbids_expunge());
-        let opens = |waiting: &Waiting| matches!(waiting.kind, Kind::Select | Kind::Examine);
-        let open = self.end.stage == Stage::Open && !self.waiting.iter().any(opens);
+        let selects = self.waiting.iter().any(|waiting| waiting.kind.selects());
+        let open = self.end.stage == Stage::Open && !selects;
         open && (between || self.end.notify)
     }
 

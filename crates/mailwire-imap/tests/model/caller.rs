@@ -45,6 +45,8 @@ struct Model {
     abandoned: BTreeSet<u64>,
     /// Commands whose numbers were chosen before a message was removed.
     renumbered: BTreeSet<u64>,
+    /// SELECT or EXAMINE was sent.
+    opened: bool,
     /// Octets of the message that is under way.
     body: Option<usize>,
     challenged: bool,
@@ -79,6 +81,9 @@ impl Model {
         assert_eq!(said.answers.get(&number(ticket)), Some(&status.kind()), "{kind:?}");
         assert!(self.begun.contains(&number(ticket)), "an answer to nothing");
         self.end.answered(kind, status.kind());
+        if kind == Kind::Unauthenticate && status.kind() == StatusKind::Ok {
+            self.opened = false;
+        }
         let starts = kind.changes_session()
             && kind.leads(Stage::Greeting, StatusKind::Ok) != Stage::Greeting;
         match status.code() {
@@ -209,6 +214,12 @@ impl Model {
             Kind::Idle | Kind::Unselect | Kind::Unauthenticate | Kind::Move => {
                 self.known == Known::Full
             }
+            // RFC 9051 section 6.3.1.
+            Kind::Enable | Kind::EnableUidOnly | Kind::EnableRev2
+                if self.opened || self.pending().any(|(_, kind)| kind.selects()) =>
+            {
+                false
+            }
             Kind::Enable | Kind::EnableUidOnly => self.known == Known::Full,
             Kind::EnableRev2 => self.known == Known::Full && self.rev2,
             Kind::MultiAppend | Kind::StreamTwo | Kind::Catenate | Kind::StreamParts => {
@@ -242,6 +253,7 @@ impl Caller {
             begun: BTreeSet::new(),
             abandoned: BTreeSet::new(),
             renumbered: BTreeSet::new(),
+            opened: false,
             body: None,
             challenged: false,
             closing: false,
@@ -415,6 +427,7 @@ impl Caller {
                 assert!(kind.may_follow(before), "{kind:?} during {before:?}");
             }
             assert!(model.begun.insert(begun), "{line} is sent twice");
+            model.opened |= kind.selects();
         }
     }
 

@@ -182,6 +182,11 @@ impl Kind {
     }
 
     /// It opens or closes a mailbox.
+    /// It opens a mailbox.
+    pub fn selects(self) -> bool {
+        matches!(self, Self::Select | Self::Examine)
+    }
+
     fn opens(self) -> bool {
         matches!(self, Self::Select | Self::Examine | Self::Close | Self::Unselect)
     }
