@@ -248,7 +248,8 @@ impl Client {
     ///
     /// A command with message sequence numbers that is held when the server removes a message is not sent: its
     /// numbers were chosen before, and mean other messages now. It ends as
-    /// [`NotSent`](mailwire_core::Unanswered::NotSent).
+    /// [`NotSent`](mailwire_core::Unanswered::NotSent). The same becomes of what is held for a mailbox that is not
+    /// opened, be SELECT refused or given up.
     ///
     /// Behind UNAUTHENTICATE nothing is sent before its answer, although RFC 8437 section 3 permits
     /// AUTHENTICATE there: which mechanisms are offered before login, and whether LOGIN is taken, is told by
@@ -287,8 +288,11 @@ impl Client {
         let at = self.commands.iter().position(|command| command.ticket == ticket);
         let Some(at) = at else { return Err(UsageError::UnknownTicket) };
         if at >= self.sent {
-            self.commands.remove(at);
+            let opens = self.commands.remove(at).is_some_and(|command| command.opens());
             self.ended.push_back((ticket, Unanswered::NotSent));
+            if opens {
+                self.drop_unopened(at);
+            }
             self.pump();
             return Ok(());
         }

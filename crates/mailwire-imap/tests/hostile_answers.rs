@@ -375,6 +375,38 @@ fn imap_c_41_expunge_behind_notify() {
     }
 }
 
+/// What is held for one mailbox does nothing to another.
+#[test]
+fn imap_c_41_a_mailbox_that_is_not_opened() {
+    const HELD: [&str; 4] = ["STORE 1 FLAGS (\\Deleted)", "UID EXPUNGE 1", "NOOP", "CLOSE"];
+    for answer in ["NO", "BAD", ""] {
+        let told = selected(&config(), "UIDPLUS", |call| {
+            call.send("UID FETCH 1 FLAGS");
+            let select = call.send("SELECT y");
+            for command in HELD {
+                call.send(command);
+            }
+            call.send("EXAMINE z");
+            call.send("FETCH 1 FLAGS");
+            if answer.is_empty() {
+                call.client().abandon(select).unwrap();
+            }
+            call.hear("A3 OK done\r\n");
+            if !answer.is_empty() {
+                call.hear(format!("A4 {answer} no\r\n"));
+            }
+            call.hear("A7 OK done\r\nA9 OK done\r\n");
+        });
+        let sent: Vec<_> = told.sent.lines().skip(1).collect();
+        let select = (!answer.is_empty()).then_some("A4 SELECT y");
+        let rest = ["A7 NOOP", "A9 EXAMINE z", "A10 FETCH 1 (FLAGS)"];
+        assert!(sent.iter().copied().eq(select.into_iter().chain(rest)), "{answer}: {sent:?}");
+        for number in [5, 6, 8] {
+            assert!(told.seen.contains(&Seen::Unanswered(number, Unanswered::NotSent)), "{number}");
+        }
+    }
+}
+
 /// RFC 9051 section 5.5: numbers that were chosen before a message was removed mean others behind it.
 #[test]
 fn imap_c_41_numbers_that_mean_other_messages() {

@@ -17,6 +17,7 @@ use crate::Mode;
 use crate::command::{Command, Verb};
 use crate::error::UsageError;
 use crate::pipelining::{Traits, may_follow};
+use crate::state::Legal;
 
 /// A command that has not ended.
 #[derive(Debug, Clone)]
@@ -170,6 +171,9 @@ impl Client {
             if stale {
                 if let Some(dropped) = self.commands.remove(self.sent) {
                     self.ended.push_back((dropped.ticket, Unanswered::NotSent));
+                    if dropped.opens() {
+                        self.drop_unopened(self.sent);
+                    }
                 }
                 continue;
             }
@@ -197,15 +201,23 @@ impl Client {
     /// A message was removed, so that numbers mean other messages than when they were chosen. What is held for
     /// a mailbox that is still to be opened has none of this one.
     pub(super) fn drop_numbered(&mut self) {
-        let mut at = self.sent;
-        if self.traits().intersects(Traits::CHANGES_SELECTED) {
-            return;
+        if !self.traits().intersects(Traits::CHANGES_SELECTED) {
+            self.drop_from(self.sent, |command| command.traits.intersects(Traits::USES_NUMBERS));
         }
-        while let Some(command) = self.commands.get(at) {
-            if command.traits.intersects(Traits::CHANGES_SELECTED) {
-                break;
-            }
-            if !command.traits.intersects(Traits::USES_NUMBERS) {
+    }
+
+    /// A mailbox is not opened, and another may still be: what is held for the one is not for the other.
+    pub(super) fn drop_unopened(&mut self, from: usize) {
+        self.drop_from(from, |command| {
+            command.verb.is_some_and(|verb| verb.row().legal == Legal::Selected)
+        });
+    }
+
+    /// Drops such commands that are not sent, up to the one that opens another mailbox.
+    fn drop_from(&mut self, from: usize, is_dropped: impl Fn(&Pending) -> bool) {
+        let mut at = from.max(self.sent);
+        while let Some(command) = self.commands.get(at).filter(|command| !command.opens()) {
+            if !is_dropped(command) {
                 at = at.saturating_add(1);
             } else if let Some(dropped) = self.commands.remove(at) {
                 self.ended.push_back((dropped.ticket, Unanswered::NotSent));

@@ -117,6 +117,8 @@ impl Client {
             Verb::Capability if self.needs_tls() && !self.extensions.has(Extension::StartTls) => {
                 return Err(self.fail(PeerError::TlsUnavailable));
             }
+            // The mailbox that was open still is, and what is held was meant for the other.
+            Verb::Select | Verb::Examine if !good => self.drop_unopened(self.sent),
             Verb::Login | Verb::Authenticate if good => self.forget_extensions(),
             Verb::Unauthenticate if good => {
                 self.forget_login();

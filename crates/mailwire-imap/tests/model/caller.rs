@@ -43,8 +43,8 @@ struct Model {
     /// Commands whose beginning was sent.
     begun: BTreeSet<u64>,
     abandoned: BTreeSet<u64>,
-    /// Commands whose numbers were chosen before a message was removed.
-    renumbered: BTreeSet<u64>,
+    /// Commands whose numbers were chosen before a message was removed, or for a mailbox that was not opened.
+    stale: BTreeSet<u64>,
     /// SELECT or EXAMINE was sent.
     opened: bool,
     /// Octets of the message that is under way.
@@ -84,6 +84,9 @@ impl Model {
         if kind == Kind::Unauthenticate && status.kind() == StatusKind::Ok {
             self.opened = false;
         }
+        if kind.selects() && status.kind() == StatusKind::Bad {
+            self.unopened(number(ticket));
+        }
         let starts = kind.changes_session()
             && kind.leads(Stage::Greeting, StatusKind::Ok) != Stage::Greeting;
         match status.code() {
@@ -93,6 +96,15 @@ impl Model {
             _ => {}
         }
         self.challenged = false;
+    }
+
+    /// What was given behind a command that opens no mailbox.
+    fn unopened(&mut self, behind: u64) {
+        let held = self.pending().skip_while(|(ticket, _)| number(*ticket) <= behind);
+        let held = held.take_while(|(_, kind)| !kind.selects());
+        let held = held.filter(|(_, kind)| kind.is_of_mailbox()).map(|(ticket, _)| number(ticket));
+        let held: Vec<_> = held.collect();
+        self.stale.extend(held);
     }
 
     fn event(&mut self, event: &Event<'_>, said: &mut Said) -> Option<Ready> {
@@ -115,7 +127,7 @@ impl Model {
                 let number = number(*ticket);
                 let dropped = !self.begun.contains(&number)
                     && (self.abandoned.contains(&number)
-                        || self.renumbered.contains(&number)
+                        || self.stale.contains(&number)
                         || !kind.is_legal_at(self.end.stage)
                         || !kind.is_legal_at(self.led_to(number)));
                 assert!(self.closing || dropped, "{kind:?} has no answer");
@@ -170,7 +182,7 @@ impl Model {
         if matches!(data, Data::Expunge(_) | Data::Vanished(_)) {
             let numbered = self.pending().filter(|(_, kind)| kind.has_numbers());
             let numbered: Vec<_> = numbered.map(|(ticket, _)| number(ticket)).collect();
-            self.renumbered.extend(numbered);
+            self.stale.extend(numbered);
         }
         self.forget_dropped(said, &told);
         assert_eq!(said.told.pop_front().map(|told| told.line), Some(told));
@@ -252,7 +264,7 @@ impl Caller {
             ends: BTreeMap::new(),
             begun: BTreeSet::new(),
             abandoned: BTreeSet::new(),
-            renumbered: BTreeSet::new(),
+            stale: BTreeSet::new(),
             opened: false,
             body: None,
             challenged: false,
@@ -359,6 +371,9 @@ impl Caller {
         self.client.abandon(ticket).unwrap();
         let model = &mut self.model;
         model.abandoned.insert(number(ticket));
+        if kind.selects() && !model.begun.contains(&number(ticket)) {
+            model.unopened(number(ticket));
+        }
         if model.begun.contains(&number(ticket)) {
             let last = model.begun.last() == Some(&number(ticket));
             if last && model.body.is_some() {

@@ -135,7 +135,8 @@ impl Kind {
         }
     }
 
-    fn is_of_mailbox(self) -> bool {
+    /// It needs an open mailbox.
+    pub fn is_of_mailbox(self) -> bool {
         matches!(self, Self::Close | Self::Unselect) || self.uses_mailbox()
     }
 
