@@ -129,6 +129,8 @@ enum Reading {
     Literal(mailwire_core::body::Counted),
     /// Not ours: TLS or compression begins, or compression ends.
     Handover(Handover),
+    /// Nothing any more, and the caller knows.
+    Nothing,
 }
 
 /// An IMAP client, as a state machine without I/O.
@@ -210,7 +212,6 @@ struct Flags {
     relearned: bool,
     /// The server told what it enabled.
     told_enabled: bool,
-    told_closed: bool,
 }
 
 impl Client {
@@ -337,17 +338,23 @@ impl Client {
     /// How octets are read, and which forms are sent.
     #[must_use]
     pub const fn mode(&self) -> Mode {
-        let mut mode = Mode::REV1;
-        if self.enabled.contains(Extension::Utf8Accept)
-            || self.enabled.contains(Extension::Imap4Rev2)
-        {
-            mode = mode.with(Mode::UTF8);
-        }
+        let mut mode = self.mode_of_waiting();
         if self.extensions.has(Extension::LiteralPlus) {
             mode = mode.with(Mode::LITERAL_PLUS);
         }
         if self.extensions.has(Extension::LiteralMinus) {
             mode = mode.with(Mode::LITERAL_MINUS);
+        }
+        mode
+    }
+
+    /// The same where each literal waits.
+    const fn mode_of_waiting(&self) -> Mode {
+        let mut mode = Mode::REV1;
+        if self.enabled.contains(Extension::Utf8Accept)
+            || self.enabled.contains(Extension::Imap4Rev2)
+        {
+            mode = mode.with(Mode::UTF8);
         }
         if self.extensions.has(Extension::Binary) {
             mode = mode.with(Mode::BINARY);
@@ -464,9 +471,10 @@ impl Machine for Client {
             Reading::Literal(_) => Ok(self.receive_literal(input)),
             Reading::Handover(handover) => self.receive_handover(input, handover),
             Reading::Responses if self.state == State::Logout => {
-                let first = !core::mem::replace(&mut self.flags.told_closed, true);
-                Ok(Received { consumed: input.len(), event: first.then_some(Event::Closed) })
+                self.reading = Reading::Nothing;
+                Ok(Received::event(input.len(), Event::Closed))
             }
+            Reading::Nothing => Ok(Received::nothing(input.len())),
             Reading::Responses => self.receive_responses(input),
         }
     }
@@ -516,7 +524,7 @@ impl Machine for Client {
                 return Wait::Application;
             }
             Reading::Responses if self.state == State::Greeting => return Wait::Greeting,
-            Reading::Responses => {}
+            Reading::Responses | Reading::Nothing => {}
         }
         match self.writing {
             // The server closes.

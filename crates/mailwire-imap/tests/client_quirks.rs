@@ -282,6 +282,23 @@ fn quirk_92_and_limits_of_literal_minus() {
     }
 }
 
+/// A `+` to a literal that does not wait, which some servers send, goes for no other literal of the command.
+#[test]
+fn literals_of_a_command_wait_together() {
+    for (size, wire) in [(4096, "{3+}\r\na\nb {4096+}\r\n"), (4097, "{3}\r\n")] {
+        let told = inside(&config(), "METADATA LITERAL-", |call| {
+            let value = "\n".repeat(size);
+            call.send(&format!(
+                "SETMETADATA x (/private/a {{3}}\r\na\nb /private/b {{{size}}}\r\n{value})"
+            ));
+        });
+        let begin: String = told.sent.chars().take(29).collect();
+        assert_eq!(begin, "A2 SETMETADATA x (/private/a ", "{size}");
+        let rest = told.sent[29..].replace(" /private/b", "");
+        assert!(rest.starts_with(wire), "{size}: {rest}");
+    }
+}
+
 /// A name or a password is no header of a literal, whatever it ends in.
 #[test]
 fn what_looks_like_the_end_of_a_header_is_sent() {

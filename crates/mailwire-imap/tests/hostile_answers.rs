@@ -138,6 +138,19 @@ fn imap_c_31_to_33_arguments_cannot_be_commands() {
     });
     assert_eq!(told.sent, "A3 IDLE\r\nDONE\r\n");
     assert_eq!(told.seen.last(), Some(&Seen::Unanswered(4, Unanswered::NotSent)));
+    // RFC 7888 section 5: LITERAL- has smaller ones.
+    for (size, sent) in [(4096, true), (4097, false)] {
+        let told = selected(&config(), "QUOTA LITERAL+ IDLE", |call| {
+            call.send("IDLE");
+            call.give(&Command::GetQuota(AString::new("\n".repeat(size)).unwrap()));
+            call.hear("+ idling\r\n* CAPABILITY IMAP4rev1 IDLE LITERAL-\r\n");
+            call.client().finish_idle().unwrap();
+            call.hear("A3 OK done\r\n");
+        });
+        assert_eq!(told.sent.contains("GETQUOTA"), sent, "{size}");
+        let dropped = Seen::Unanswered(4, Unanswered::NotSent);
+        assert_eq!(told.seen.contains(&dropped), !sent, "{size}");
+    }
 }
 
 #[test]

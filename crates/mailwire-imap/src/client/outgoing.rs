@@ -18,6 +18,7 @@ use crate::command::{Command, Verb};
 use crate::error::UsageError;
 use crate::pipelining::{Traits, may_follow};
 use crate::state::Legal;
+use crate::token::LITERAL_MINUS;
 
 /// A command that has not ended.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub(super) struct Pending {
     pub(super) end: u64,
     /// Literals that do not wait: the server may answer each with `+` all the same.
     pub(super) spare: u32,
+    /// Octets of the largest of them.
+    largest: u64,
     /// The caller gave it up.
     pub(super) abandoned: bool,
     /// It has a streamed body.
@@ -110,13 +113,13 @@ impl Client {
         ticket: Ticket,
         command: &Command<'_>,
     ) -> Result<Pending, UsageError> {
-        let mut wire = Vec::new();
-        let mut out = Encoder::new(&mut wire).with_mode(self.mode().bits());
-        out.put(&ticket.tag()).sp();
-        command.encode(&mut out);
-        out.crlf();
-        let cuts = out.into_cuts();
-        let lines = Lines::of(&wire, &cuts);
+        let (mut wire, mut cuts) = written(ticket, command, self.mode());
+        let mut lines = Lines::of(&wire, &cuts);
+        // A `+` that comes for a literal that does not wait must not pass for one that is waited for.
+        if lines.spare > 0 && waits(&cuts) {
+            (wire, cuts) = written(ticket, command, self.mode_of_waiting());
+            lines = Lines::of(&wire, &cuts);
+        }
         let limit = match command {
             Command::Authenticate(_) => self.config.limits.auth_line.max(self.sent_line()),
             _ => self.sent_line(),
@@ -136,6 +139,7 @@ impl Client {
             unsent: Some(Box::new(Unsent { wire, cuts, from: 0, cut: 0 })),
             end: u64::MAX,
             spare: lines.spare,
+            largest: lines.largest,
             abandoned: false,
             streamed,
             asks_expunges: matches!(command, Command::Notify(notify) if notify.asks_for_expunges()),
@@ -167,7 +171,7 @@ impl Client {
             let state = self.led_to(self.sent);
             let stale = self.flags.bye
                 || next.verb.is_some_and(|verb| !state.allows(verb))
-                || next.spare > 0 && !self.takes_literals();
+                || next.spare > 0 && !self.takes_literals(next.largest);
             if stale {
                 if let Some(dropped) = self.commands.remove(self.sent) {
                     self.ended.push_back((dropped.ticket, Unanswered::NotSent));
@@ -177,10 +181,8 @@ impl Client {
                 }
                 continue;
             }
-            let waits = next.unsent.as_ref().is_some_and(|unsent| {
-                unsent.cuts.iter().any(|cut| matches!(cut, Cut::Wait { .. }))
-            });
-            // A `+` that comes for a literal that does not wait must not pass for one that is waited for.
+            let waits = next.unsent.as_ref().is_some_and(|unsent| waits(&unsent.cuts));
+            // The same `+`, for a literal of a command before.
             let unclear =
                 waits && self.commands.iter().take(self.sent).any(|command| command.spare > 0);
             if unclear
@@ -234,8 +236,11 @@ impl Client {
         }
     }
 
-    const fn takes_literals(&self) -> bool {
-        self.mode().contains(Mode::LITERAL_PLUS) || self.mode().contains(Mode::LITERAL_MINUS)
+    /// True when literals of up to so many octets need not wait.
+    const fn takes_literals(&self, largest: u64) -> bool {
+        let mode = self.mode();
+        mode.contains(Mode::LITERAL_PLUS)
+            || mode.contains(Mode::LITERAL_MINUS) && largest <= LITERAL_MINUS as u64
     }
 
     /// Queues the last command in flight, up to where something must be waited for.
@@ -367,6 +372,22 @@ impl Client {
     }
 }
 
+/// A command as it is written, and where something has to be done within it.
+fn written(ticket: Ticket, command: &Command<'_>, mode: Mode) -> (Vec<u8>, Vec<Cut>) {
+    let mut wire = Vec::new();
+    let mut out = Encoder::new(&mut wire).with_mode(mode.bits());
+    out.put(&ticket.tag()).sp();
+    command.encode(&mut out);
+    out.crlf();
+    let cuts = out.into_cuts();
+    (wire, cuts)
+}
+
+/// True when a literal waits.
+fn waits(cuts: &[Cut]) -> bool {
+    cuts.iter().any(|cut| matches!(cut, Cut::Wait { .. }))
+}
+
 /// True when the octets end in the header of a literal8.
 fn is_binary(wire: &[u8]) -> bool {
     let brace = memchr::memrchr(b'{', wire);
@@ -379,12 +400,15 @@ struct Lines {
     octets: u64,
     /// Literals that do not wait.
     spare: u32,
+    /// Octets of the largest of them.
+    largest: u64,
 }
 
 impl Lines {
     /// Looks at a command of our own making: CRLF stands at its end, and behind the headers of literals.
     fn of(wire: &[u8], cuts: &[Cut]) -> Self {
         let (mut line, mut spare, mut from) = (0_u64, 0_u32, 0_usize);
+        let mut largest = 0;
         let streamed =
             |at| cuts.iter().any(|cut| matches!(cut, Cut::Body { at: place, .. } if *place == at));
         while let Some(end) = memchr::memmem::find(wire.get(from..).unwrap_or_default(), b"\r\n") {
@@ -395,13 +419,17 @@ impl Lines {
                 from = behind;
                 continue;
             };
-            spare = spare.saturating_add(plus.into());
-            let size = digits.iter().fold(0_usize, |size, digit| {
+            let size = digits.iter().fold(0_u64, |size, digit| {
                 size.saturating_mul(10).saturating_add(digit.wrapping_sub(b'0').into())
             });
-            from = if streamed(behind) { behind } else { behind.saturating_add(size) };
+            if plus {
+                (spare, largest) = (spare.saturating_add(1), size.max(largest));
+            }
+            let octets =
+                if streamed(behind) { 0 } else { usize::try_from(size).unwrap_or(usize::MAX) };
+            from = behind.saturating_add(octets);
         }
-        Self { octets: line, spare }
+        Self { octets: line, spare, largest }
     }
 }
 
@@ -433,6 +461,8 @@ mod tests {
             let lines = Lines::of(wire, &[]);
             assert_eq!((lines.octets, lines.spare), (octets, spare), "{}", wire.escape_ascii());
         }
+        let wire = b"A1 X {2+}\r\nab {1+}\r\na {9}\r\n";
+        assert_eq!(Lines::of(wire, &[]).largest, 2);
         let lines = Lines::of(b"A1 APPEND INBOX {99}\r\n\r\n", &[Cut::Body { at: 22, size: 99 }]);
         assert_eq!((lines.octets, lines.spare), (24, 0));
     }
