@@ -378,13 +378,52 @@ fn imap_c_41_expunge_behind_notify() {
                 for tag in 3..3 + commands.len() {
                     call.hear(format!("A{tag} {answer} done\r\n"));
                 }
-                if !numbered.is_empty() {
+                // Numbers can mean other messages at any time: RFC 5465 section 5.3.
+                if expected.is_none() && numbered.contains(" 1 ") {
+                    assert_eq!(call.refuse(numbered), UsageError::UidRequired);
+                } else if !numbered.is_empty() {
                     call.send(numbered);
                 }
                 call.hear("* 5 EXPUNGE\r\n");
             });
             assert_eq!(told.error, expected, "{commands:?} {answer}, {numbered}");
         }
+    }
+}
+
+/// RFC 9586 section 3, RFC 5465 section 5.3.
+#[test]
+fn imap_c_41_numbers_that_cannot_be_used() {
+    let rows = [
+        ("FETCH 1 FLAGS", true, true),
+        ("UID SEARCH 1:5", true, true),
+        ("UID SEARCH NOT (SEEN 7)", true, true),
+        ("SEARCH ALL", true, false),
+        ("UID SEARCH UID 1:5", false, false),
+        ("UID FETCH 1 FLAGS", false, false),
+        ("UID STORE $ FLAGS ()", false, false),
+    ];
+    for (line, uid_only, notify) in rows {
+        let refused = |call: &mut Call, is_refused| {
+            if is_refused {
+                assert_eq!(call.refuse(line), UsageError::UidRequired, "{line}");
+            } else {
+                call.send(line);
+            }
+        };
+        inside(&config(), "ENABLE UIDONLY SEARCHRES", |call| {
+            call.send("ENABLE UIDONLY");
+            call.hear("* ENABLED UIDONLY\r\nA2 OK done\r\n");
+            call.send("SELECT x");
+            call.hear("A3 OK done\r\n");
+            refused(call, uid_only);
+        });
+        selected(&config(), "NOTIFY SEARCHRES", |call| {
+            call.send("NOTIFY SET (SELECTED (MessageNew MessageExpunge))");
+            refused(call, notify);
+            call.hear("A3 OK done\r\n");
+            refused(call, notify);
+        });
     }
 }
 

@@ -44,9 +44,7 @@ impl Client {
         if !self.led_to(self.commands.len()).allows(verb) || verb == Verb::Enable && opened {
             return not_now;
         }
-        if self.enabled.contains(Extension::UidOnly) && verb.is_by_number() {
-            return Err(UsageError::UidRequired);
-        }
+        self.check_numbers(verb, command)?;
         self.check_security(verb)?;
         self.check_needs(command)?;
         match command {
@@ -58,6 +56,18 @@ impl Client {
                 self.check_size(&replace.new)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Checks for message sequence numbers where there are none (RFC 9586 section 3), or where they can mean other
+    /// messages at any time (RFC 5465 section 5.3).
+    fn check_numbers(&self, verb: Verb, command: &Command<'_>) -> Result<(), UsageError> {
+        let none = self.enabled.contains(Extension::UidOnly);
+        let moves = self.flags.tells_expunges || self.commands.iter().any(|one| one.asks_expunges);
+        let uses = || Traits::of(command).contains(Traits::USES_NUMBERS);
+        match none && verb.is_by_number() || (none || moves) && uses() {
+            true => Err(UsageError::UidRequired),
+            false => Ok(()),
         }
     }
 

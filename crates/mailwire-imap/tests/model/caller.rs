@@ -243,7 +243,10 @@ impl Model {
             Kind::StartTls => !self.end.tls && !self.end.compressed,
             _ => true,
         };
-        offered && kind.is_legal_at(stage) && !(self.end.uid_only && kind.is_by_number())
+        // RFC 5465 section 5.3: numbers can mean other messages at any time.
+        let moves = self.end.notify || self.pending().any(|(_, kind)| kind == Kind::Notify);
+        let by_uid = self.end.uid_only && kind.is_by_number() || moves && kind.has_numbers();
+        offered && kind.is_legal_at(stage) && !by_uid
     }
 }
 
