@@ -194,7 +194,9 @@ pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
 fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     match inside.split_at(plain_len(inside)) {
         // The followers of most strings; before others, the quote may be part of the text.
-        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r', ..]) => {
+        (text, [b'"', rest @ ..])
+            if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r' | b'\n', ..]) =>
+        {
             Ok((rest, text))
         }
         (plain, _) => Err(plain.len()),
@@ -261,7 +263,7 @@ fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<
     loop {
         match rest {
             [b'"', behind @ ..] => {
-                let ends = matches!(behind, [] | [b' ' | b')' | b'(' | b']' | b'\r', ..]);
+                let ends = matches!(behind, [] | [b' ' | b')' | b'(' | b']' | b'\r' | b'\n', ..]);
                 let mut last = || *last.get_or_insert_with(|| end + last_quote(behind));
                 if ends || !cx.allows(Deviation::UnescapedQuote) || last() <= end {
                     let text = inside.get(..end).unwrap_or_default();
@@ -290,8 +292,9 @@ fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<
 /// How far behind `rest` the last quote of the line stands that can end a string; 0 for none.
 fn last_quote(rest: &[u8]) -> usize {
     let line = TEXT_CHAR.split(rest).0;
-    let ends =
-        |at: &usize| matches!(rest.get(at + 1), None | Some(b' ' | b')' | b'(' | b']' | b'\r'));
+    let ends = |at: &usize| {
+        matches!(rest.get(at + 1), None | Some(b' ' | b')' | b'(' | b']' | b'\r' | b'\n'))
+    };
     memchr::memrchr_iter(b'"', line).find(ends).map_or(0, |at| at + 1)
 }
 
@@ -550,6 +553,8 @@ mod tests {
         for (input, value, rest) in [
             (&b"\"\"\"\" x"[..], &b"\"\""[..], &b" x"[..]),
             (b"\"a\"b\")", b"a\"b", b")"),
+            (b"\"a\"\"\r\n", b"a\"", b"\r\n"),
+            (b"\"a\"\"\n", b"a\"", b"\n"),
             (b"\"a\"b", b"a", b"b"),
         ] {
             assert_eq!(quoted(input, &lenient()).unwrap(), (rest, Cow::Borrowed(value)));
