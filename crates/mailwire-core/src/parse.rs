@@ -240,6 +240,16 @@ pub trait Wire<'a>: Sized {
     /// The ABNF rule that does not match, and where.
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self>;
 
+    /// Parses all of `input` as one element. A type that is large can make its values where they are
+    /// returned: each step that passes one on moves it.
+    ///
+    /// # Errors
+    /// Those of [`parse_whole`].
+    #[inline(always)]
+    fn parse_frame(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
+        parse_whole(input, |input| Self::parse_part(input, cx))
+    }
+
     /// Writes the element. It cannot fail: what is built is valid.
     fn encode(&self, out: &mut Encoder<'_>);
 }
@@ -275,7 +285,8 @@ pub fn parse_whole<'a, T>(
 
 /// The place of `fail` as an offset into its frame.
 #[cold]
-fn located(frame: &[u8], fail: Fail) -> SyntaxError {
+#[must_use]
+pub fn located(frame: &[u8], fail: Fail) -> SyntaxError {
     SyntaxError { rule: fail.rule, at: frame.len().saturating_sub(fail.left) }
 }
 
@@ -295,9 +306,7 @@ macro_rules! wire_api {
             pub fn parse(input: &$a [u8]) -> Result<Self, $crate::SyntaxError> {
                 let tolerance = $crate::Tolerance::<$deviation>::default();
                 let cx = $crate::parse::Context::new(tolerance);
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
             }
 
             /// Parses the whole of `input` and tells which tolerated deviations it holds.
@@ -309,9 +318,7 @@ macro_rules! wire_api {
                 tolerance: $crate::Tolerance<$deviation>,
             ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
                 let cx = $crate::parse::Context::new(tolerance);
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
                 .map(|value| (value, cx.met()))
             }
 
@@ -334,9 +341,7 @@ macro_rules! wire_api {
                 tolerance: $crate::Tolerance<$deviation>,
             ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
                 let cx = $crate::parse::Context::new(tolerance).with_mode(mode.bits());
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
                 .map(|value| (value, cx.met()))
             }
 

@@ -422,6 +422,36 @@ pub(crate) fn some_digits(octets: [u8; 8]) -> (u64, usize) {
     }
 }
 
+/// A number as most write it, and the rest: one to seven digits, the first of them not 0.
+#[inline(always)]
+pub(crate) fn short_number(input: &[u8]) -> Option<(u32, &[u8])> {
+    match some_digits(*input.first_chunk()?) {
+        (number, len @ 1..=7) if input.first() != Some(&b'0') => {
+            Some((u32::try_from(number).ok()?, input.get(len..)?))
+        }
+        _ => None,
+    }
+}
+
+/// The same of up to fifteen digits.
+#[inline(always)]
+pub(crate) fn plain_number(input: &[u8]) -> Option<(u64, &[u8])> {
+    if input.first() == Some(&b'0') {
+        return None;
+    }
+    match some_digits(*input.first_chunk()?) {
+        (number, len @ 1..=7) => Some((number, input.get(len..)?)),
+        (number, 8) => match some_digits(*input.get(8..)?.first_chunk()?) {
+            (low, len @ 0..=7) => {
+                let high = number.wrapping_mul(*TENS.get(len)?);
+                Some((high.wrapping_add(low), input.get(len.wrapping_add(8)..)?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// How many digits are at the beginning of eight octets.
 #[inline(always)]
 pub(crate) fn digits_len(octets: [u8; 8]) -> usize {

@@ -201,16 +201,19 @@ impl<'a> Wire<'a> for Keyword<'a> {
 /// The system flag of a name without its backslash.
 #[inline]
 fn system<'a>(name: &[u8]) -> Option<Flag<'a>> {
+    if name.len() > 8 { None } else { system_key(short_key(name)) }
+}
+
+/// The system flag of a name without its backslash, by its [`short_key`].
+#[inline(always)]
+fn system_key<'a>(key: u64) -> Option<Flag<'a>> {
     const ANSWERED: u64 = short_key(b"Answered");
     const FLAGGED: u64 = short_key(b"Flagged");
     const DELETED: u64 = short_key(b"Deleted");
     const SEEN: u64 = short_key(b"Seen");
     const DRAFT: u64 = short_key(b"Draft");
     const RECENT: u64 = short_key(b"Recent");
-    if name.len() > 8 {
-        return None;
-    }
-    Some(match short_key(name) {
+    Some(match key {
         ANSWERED => Flag::Answered,
         FLAGGED => Flag::Flagged,
         DELETED => Flag::Deleted,
@@ -386,8 +389,66 @@ impl<'a> Wire<'a> for PermanentFlags<'a> {
     }
 }
 
+/// A list as most servers write it, of system flags and keywords with one space between. `None` where it is
+/// another.
+#[inline(always)]
+pub(crate) fn plain_flags<'a>(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], Flags<'a>)> {
+    let inside = input.strip_prefix(b"(")?;
+    let (mut rest, mut system, mut len) = (inside, SystemFlags::EMPTY, 0_u32);
+    if inside.first() != Some(&b')') {
+        loop {
+            let behind = match rest {
+                [b'\\', name @ ..] => {
+                    let (flag, behind) = plain_system(name)?;
+                    system = system.union(flag);
+                    behind
+                }
+                _ => match ATOM_CHAR.split(rest) {
+                    (name, behind) if !name.is_empty() && !is_nil(name) => behind,
+                    _ => return None,
+                },
+            };
+            len = len.saturating_add(1);
+            match behind {
+                [b' ', next @ ..] => rest = next,
+                [b')', ..] => {
+                    rest = behind;
+                    break;
+                }
+                _ => return None,
+            }
+        }
+    }
+    cx.check_elements(len as usize, rest).ok()?;
+    let wire = Cow::Borrowed(inside.get(..inside.len().checked_sub(rest.len())?)?);
+    Some((rest.get(1..)?, Flags { wire, system, len }))
+}
+
+/// A system flag at the beginning of `name`, where a list goes on or ends behind it.
+#[inline(always)]
+fn plain_system(name: &[u8]) -> Option<(SystemFlags, &[u8])> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let octets = short_key(name.first_chunk::<8>()?);
+    // Bit 7 of the first octet that is a space or a parenthesis: the flag is what stands before it.
+    let (space, close) = (octets ^ (ONES * 0x20), octets ^ (ONES * 0x29));
+    let ends = (space.wrapping_sub(ONES) & !space | close.wrapping_sub(ONES) & !close) & ONES << 7;
+    let end = ends & ends.wrapping_neg();
+    let len = (ends.trailing_zeros() / 8) as usize;
+    let flag = system_key(octets & (end >> 7).wrapping_sub(1))?;
+    Some((SystemFlags::of(&flag), name.get(len..)?))
+}
+
 #[inline]
 fn flags<'a>(input: &'a [u8], cx: &Context, wildcards: Wildcards) -> PResult<'a, Flags<'a>> {
+    match plain_flags(input, cx) {
+        Some(parsed) => Ok(parsed),
+        None => odd_flags(input, cx, wildcards),
+    }
+}
+
+/// A list of flags of any form.
+#[inline(never)]
+fn odd_flags<'a>(input: &'a [u8], cx: &Context, wildcards: Wildcards) -> PResult<'a, Flags<'a>> {
     const RULE: &str = "flag-list";
     let (inside, ()) = open(input, RULE)?;
     let (mut system, mut len, mut odd) = (SystemFlags::EMPTY, 0_u32, false);
