@@ -452,6 +452,15 @@ pub(crate) fn plain_number(input: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
+/// The value of the first `len` of eight octets, one to seven, which are known to be digits.
+#[inline(always)]
+pub(crate) const fn first_digits(octets: [u8; 8], len: usize) -> u32 {
+    let digits = u64::from_le_bytes(octets) ^ u64::from_ne_bytes([b'0'; 8]);
+    // What is behind the digits is shifted out; zeros come in before them. Seven have 24 bits.
+    let [a, b, c, ..] = eight_digits(digits << (64 - 8 * len as u32 & 63)).to_le_bytes();
+    u32::from_le_bytes([a, b, c, 0])
+}
+
 /// How many digits are at the beginning of eight octets.
 #[inline(always)]
 pub(crate) fn digits_len(octets: [u8; 8]) -> usize {
