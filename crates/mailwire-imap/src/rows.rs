@@ -51,6 +51,20 @@ pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
     rows::check_lenient::<Deviation, T>(mode.bits(), rows);
 }
 
+/// What becomes of some octets when one of them is lost, another stands for it, or one more stands before it.
+pub(crate) fn mutations(octets: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = alloc::vec![octets.to_vec()];
+    for at in 0..octets.len() {
+        let (before, behind) = octets.split_at(at);
+        all.push([before, &behind[1..]].concat());
+        for other in b" ()\\\"{}[]*%019.:-+aANs/\r\n\0\x7f\x80\xff" {
+            all.push([before, &[*other], &behind[1..]].concat());
+            all.push([before, &[*other], behind].concat());
+        }
+    }
+    all
+}
+
 /// The short ways of a kind of item agree with the long ones, for one or two of these words in a list:
 /// an item that is checked ends where one that is parsed does, or breaks where that does; and a list that
 /// is copied is what its items are, written one by one. Lists of `copied` words are indeed copied.

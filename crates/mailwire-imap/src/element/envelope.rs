@@ -189,7 +189,35 @@ fn last_field<'a>(
 mod tests {
     use super::*;
     use crate::element::address::Address;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_rejects, check_rows, mutations};
+
+    #[test]
+    fn lists_that_are_the_same_are_read_as_they_stand() {
+        let gray = "((\"Gray\" NIL \"gray\" \"b.c\"))";
+        let mut lists = 0;
+        for list in mutations(gray.as_bytes()) {
+            // The changed one is the first, or the second, or all are.
+            for [from, sender] in [[&*list, gray.as_bytes()], [gray.as_bytes(), &list], [&*list; 2]]
+            {
+                let wire = [b"(NIL NIL ", from, b" ", sender, b" ", from, b" NIL NIL NIL NIL NIL)"];
+                let wire = wire.concat();
+                let cx = Context::new(crate::Tolerance::lenient());
+                let Ok((b"", envelope)) = Envelope::parse_part(&wire, &cx) else { continue };
+                let alone = |octets| AddressList::parse_with(octets, crate::Tolerance::lenient());
+                // Blanks around a list are not its own.
+                let (Ok((from, _)), Ok((sender, _))) = (alone(from), alone(sender)) else {
+                    continue;
+                };
+                let expected = [from.clone(), sender, from];
+                let read = [&envelope.from, &envelope.sender, &envelope.reply_to];
+                assert_eq!(read.map(Clone::clone), expected, "{}", wire.escape_ascii());
+                let printed = envelope.to_bytes();
+                assert_eq!(Envelope::parse(&printed), Ok(envelope));
+                lists += 1;
+            }
+        }
+        assert!(lists > 1000, "{lists}");
+    }
 
     #[test]
     fn rows() {

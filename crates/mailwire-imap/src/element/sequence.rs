@@ -191,7 +191,7 @@ fn pass_short(set: &[u8], last: bool) -> (usize, usize, bool) {
         if (len > 7) | ((word & 0xff).wrapping_sub(b'1'.into()) > 8) {
             break;
         }
-        let [behind, ..] = (word >> (8 * len & 63)).to_le_bytes();
+        let [behind, ..] = (word >> (8 * len)).to_le_bytes();
         // Nothing tells beforehand which ranges have two ends: a branch on that would be foreseen wrongly
         // as often as not. A colon stands behind a comma only.
         let odd = u32::from(behind ^ b',').wrapping_mul(u32::from(behind ^ before ^ OTHER));

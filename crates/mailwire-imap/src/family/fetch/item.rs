@@ -297,7 +297,7 @@ impl<'a> FetchItem<'a> {
     /// An item as most servers write those of most messages: its name is told by its first eight octets.
     /// `None` where it is another, or where its value has to be looked at closely.
     #[inline(always)]
-    fn parse_plain(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], Self)> {
+    pub(super) fn parse_plain(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], Self)> {
         const UID: u64 = short_key(b"UID ");
         const FLAGS: u64 = short_key(b"FLAGS (");
         const MOD_SEQ: u64 = short_key(b"MODSEQ (");
@@ -330,7 +330,7 @@ impl<'a> FetchItem<'a> {
     }
 
     /// An item by the table of names.
-    fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(super) fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         if let Some(at @ [b'(', ..]) = input.strip_prefix(b"ENVELOPE ") {
             let (rest, envelope) = Envelope::parse_boxed(at, cx)?;
             return Ok((rest, Self::Envelope(envelope)));
