@@ -168,7 +168,21 @@ pub(super) fn parse_list<'a>(
                 }
             }
         }
-        let (behind, item) = match FetchItem::parse_value(rest, cx) {
+        let parsed = match FetchItem::parse_plain(rest, cx) {
+            // One item, a space and another, as mostly.
+            Some((behind @ [b' ', octet, ..], item)) if *octet > b')' => {
+                items.push(item);
+                if items.has_spilled() {
+                    cx.check_elements(items.len(), behind)?;
+                }
+                mark = behind;
+                (rest, at_item) = (behind.split_at(1).1, true);
+                continue;
+            }
+            Some((behind, item)) => Ok((behind, item)),
+            None => FetchItem::parse_named(rest, cx),
+        };
+        let (behind, item) = match parsed {
             Ok((behind, item)) if at_end(behind) => (behind, item),
             odd => match FetchItem::contained(rest, cx, odd)? {
                 Ok(parsed) => parsed,

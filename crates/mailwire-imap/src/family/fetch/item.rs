@@ -286,8 +286,7 @@ impl<'a> FetchItem<'a> {
     }
 
     /// A name, a space and a value.
-    #[inline(always)]
-    pub(super) fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         match Self::parse_plain(input, cx) {
             Some((rest, item)) => Ok((rest, item)),
             None => Self::parse_named(input, cx),
