@@ -247,7 +247,7 @@ pub trait Wire<'a>: Sized {
     /// Those of [`parse_whole`].
     #[inline(always)]
     fn parse_frame(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
-        parse_whole(input, |input| Self::parse_part(input, cx))
+        whole(input, Self::parse_part(input, cx))
     }
 
     /// Writes the element. It cannot fail: what is built is valid.
@@ -274,7 +274,13 @@ pub fn parse_whole<'a, T>(
     input: &'a [u8],
     parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
 ) -> Result<T, SyntaxError> {
-    match parse(input) {
+    whole(input, parse(input))
+}
+
+/// The value of what was parsed from `input`, where nothing is left of that.
+#[inline(always)]
+fn whole<'a, T>(input: &'a [u8], result: PResult<'a, T>) -> Result<T, SyntaxError> {
+    match result {
         Ok(([], value)) => Ok(value),
         Ok((rest, _)) => Err(located(input, Fail { left: rest.len(), rule: "end" })),
         Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => Err(located(input, fail)),

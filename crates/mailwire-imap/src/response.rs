@@ -466,9 +466,15 @@ impl<'a> Wire<'a> for Response<'a> {
         match input {
             [b'*', behind @ ..] => {
                 let (rest, ()) = cut(sp(behind, cx))?;
-                let (rest, data) = cut(Data::parse_part(rest, cx))?;
-                let (rest, ()) = line_end(rest, cx)?;
-                Ok((rest, Self::Data(data)))
+                // Each step that has the value in its hands would move it once more.
+                match Data::parse_part(rest, cx) {
+                    Ok((rest, data)) => match line_end(rest, cx) {
+                        Ok((rest, ())) => Ok((rest, Self::Data(data))),
+                        Err(error) => Err(error),
+                    },
+                    Err(nom::Err::Error(fail)) => Err(nom::Err::Failure(fail)),
+                    Err(error) => Err(error),
+                }
             }
             [b'+', ..] => {
                 let (rest, request) = Continue::parse_part(input, cx)?;

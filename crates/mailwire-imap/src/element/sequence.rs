@@ -9,7 +9,7 @@ use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
 
-use crate::token::{digits, digits_len, first_digits};
+use crate::token::{digits, digits_len, first_digits, short_number};
 use crate::tolerance::Deviation;
 
 mod build;
@@ -217,7 +217,8 @@ fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Sequ
         (len, commas, last) = pass_short(place, last);
         ranges += commas;
         place = place.get(len..).unwrap_or_default();
-        let Some((rest, _)) = end::<STAR>(place) else { return odd::<STAR>(input, place, cx) };
+        let end = short_number(place).or_else(|| end::<STAR>(place).map(|(rest, end)| (end, rest)));
+        let Some((_, rest)) = end else { return odd::<STAR>(input, place, cx) };
         match rest {
             [b':', behind @ ..] if !last => (place, last) = (behind, true),
             [b',', behind @ ..] => {
