@@ -50,9 +50,14 @@ fuzz_target!(|data: &[u8]| {
                     look(&response);
                     let wire = response.to_bytes_in(mode);
                     let again = Response::parse_in(&wire, mode, tolerance);
-                    let (again, _) = again.expect("what is written is read");
                     // Damage beside damage may be told apart in another way.
                     let damaged = || format!("{response:?}").contains("Invalid(");
+                    // Behind a quote that is open, nobody can tell what is in the string.
+                    let quotes = data.iter().filter(|octet| **octet == b'"').count();
+                    if quotes % 2 == 1 && damaged() {
+                        continue;
+                    }
+                    let (again, _) = again.expect("what is written is read");
                     assert!(again == response || damaged(), "{again:?} {response:?}");
                     assert_eq!(again.to_bytes_in(mode), wire);
                     let _ = format!("{response:?}");

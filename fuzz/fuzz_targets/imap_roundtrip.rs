@@ -44,9 +44,13 @@ fn responses(data: &[u8], mode: Mode) {
     let Ok((response, _)) = Response::parse_in(data, mode, Tolerance::lenient()) else { return };
     let wire = response.to_bytes_in(mode);
     let again = Response::parse_in(&wire, mode, Tolerance::lenient());
-    let (again, _) = again.expect("what is written is read");
     // What is damaged is written as it came, and may be told apart, or framed, in another way.
     let damaged = || format!("{response:?}").contains("Invalid(");
+    // Behind a quote that is open, nobody can tell what is in the string.
+    if data.iter().filter(|octet| **octet == b'"').count() % 2 == 1 && damaged() {
+        return;
+    }
+    let (again, _) = again.expect("what is written is read");
     assert!(again == response || damaged(), "{again:?} {response:?}");
     if Response::parse_in(&wire, mode, Tolerance::strict()).is_err() {
         return;

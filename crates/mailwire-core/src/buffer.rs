@@ -31,7 +31,7 @@ const IDLE: usize = 8192;
 /// # let mut lines = 0;
 /// let mut buffer = InputBuffer::new(64 * 1024);
 /// loop {
-///     // All that the machine can do with what is here; only then read again.
+///     // All that the machine can do with what is here comes before the next read.
 ///     while let Some(consumed) = receive(buffer.bytes()) {
 ///         buffer.consume(consumed);
 /// #       lines += 1;

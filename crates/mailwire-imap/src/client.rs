@@ -4,7 +4,7 @@
 //! loop {
 //!     write what `transmit` shows, and say `transmitted`;
 //!     while let Some(event) = receive(input): act on it: send, send_body, respond_auth ...;
-//!     only then read again
+//!     read again only when there is nothing to write
 //! }
 //! ```
 //! The same with a server that is a list of lines:
@@ -244,9 +244,16 @@ impl Client {
 
     /// Gives a command. It goes out now, or when it is its turn.
     ///
+    /// Behind UNAUTHENTICATE nothing is sent before its answer, although RFC 8437 section 3 permits
+    /// AUTHENTICATE there: which mechanisms are offered before login, and whether LOGIN is taken, is told by
+    /// that answer or asked for behind it, and it is the next user's password that is at stake.
+    ///
     /// # Errors
     /// [`UsageError`] when the command cannot be given: nothing is sent then. [`UsageError::NotNow`] behind
     /// a command that changes what the server offers or what octets mean, until that is answered.
+    /// [`UsageError::NotOffered`] and [`UsageError::NotEnabled`] where the server has not said that it has what
+    /// the command [needs](Command::needs), each of its arguments included; [`ClientConfig::assumed`] says
+    /// what it has all the same. What is kept as data is sent as it is.
     pub fn send(&mut self, command: &Command<'_>) -> Result<Ticket, UsageError> {
         self.check(command)?;
         let ticket = Ticket(self.tickets.saturating_add(1));

@@ -269,7 +269,7 @@ pub struct CommandRow {
     /// The states in which it is legal.
     pub legal: Legal,
     /// The capability that a server must offer; `None` for the base protocol. Some of these are part of
-    /// IMAP4rev2.
+    /// IMAP4rev2, and some have others beside them: [`Verb::need`].
     pub extension: Option<Extension>,
     /// The RFC and its section.
     pub rfc: &'static str,

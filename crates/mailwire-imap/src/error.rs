@@ -5,7 +5,7 @@ use mailwire_core::body::LengthError;
 use thiserror::Error;
 
 use crate::command::Verb;
-use crate::extension::Extension;
+use crate::extension::{Extension, Need};
 use crate::framing::Fault;
 use crate::limits::Limits;
 use crate::state::State;
@@ -31,6 +31,9 @@ pub enum PeerError {
     /// A command that the server does not have, or does not offer.
     #[error("the command is not implemented")]
     NotImplemented,
+    /// A command whose arguments [need](crate::Command::needs) what is not offered, or was not enabled.
+    #[error("the command needs {0}, which the session does not have")]
+    Lacks(Need),
     /// The first line of the server is no greeting.
     #[error("the first line is no greeting")]
     Greeting,
@@ -104,6 +107,7 @@ impl PeerError {
             Self::Syntax(_)
                 | Self::BadSequence { .. }
                 | Self::NotImplemented
+                | Self::Lacks(_)
                 | Self::NotBase64
                 | Self::NotAuthorized
                 | Self::Limit {

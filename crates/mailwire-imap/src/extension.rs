@@ -435,6 +435,83 @@ impl Extension {
     }
 }
 
+/// What a command, or an argument of one, needs of the server.
+///
+/// Each family says it of its own arguments; [`Command::lacks`](crate::Command::lacks) asks for all of them.
+///
+/// # Example
+/// ```
+/// use mailwire_imap::extension::Need;
+/// use mailwire_imap::family::search::SearchKeyName;
+/// use mailwire_imap::{Extension, ExtensionSet};
+///
+/// let need = SearchKeyName::ModSeq.need().unwrap();
+/// assert_eq!(need.extension(), Extension::CondStore);
+/// let offered = ExtensionSet::EMPTY.with(Extension::QResync);
+/// assert!(need.is_met(|extension| offered.contains(extension), |_| false));
+/// assert_eq!(need.to_string(), "CONDSTORE or QRESYNC");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Need {
+    /// The extension is offered, or one of the others that have the same.
+    Offered(Extension, &'static [Extension]),
+    /// The extension is switched on by ENABLE.
+    Enabled(Extension),
+}
+
+/// Whether a session has what is needed.
+pub(crate) type IsMet<'f> = &'f dyn Fn(Need) -> bool;
+
+impl Need {
+    /// The one extension that has it.
+    pub(crate) const fn of(extension: Extension) -> Self {
+        Self::Offered(extension, &[])
+    }
+
+    /// CONDSTORE, which QRESYNC implies: RFC 7162 section 3.2.3.
+    pub(crate) const CONDSTORE: Self = Self::Offered(Extension::CondStore, &[Extension::QResync]);
+
+    /// The extension that it is about; the first where others have it too.
+    #[must_use]
+    pub const fn extension(self) -> Extension {
+        match self {
+            Self::Offered(extension, _) | Self::Enabled(extension) => extension,
+        }
+    }
+
+    /// True when a session has it, by what is offered in it and what was enabled.
+    pub fn is_met(
+        self,
+        offered: impl Fn(Extension) -> bool,
+        enabled: impl Fn(Extension) -> bool,
+    ) -> bool {
+        match self {
+            Self::Offered(extension, others) => {
+                offered(extension) || others.iter().any(|other| offered(*other))
+            }
+            Self::Enabled(extension) => enabled(extension),
+        }
+    }
+
+    /// The need, unless it is met.
+    pub(crate) fn unmet(self, is_met: IsMet<'_>) -> Option<Self> {
+        if is_met(self) { None } else { Some(self) }
+    }
+}
+
+impl core::fmt::Display for Need {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.extension().as_str())?;
+        match self {
+            Self::Offered(_, others) => {
+                others.iter().try_for_each(|other| write!(f, " or {other}"))
+            }
+            Self::Enabled(_) => Ok(()),
+        }
+    }
+}
+
 /// The table as Markdown.
 #[must_use]
 pub fn extensions_markdown() -> String {

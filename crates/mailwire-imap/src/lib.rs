@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The loop is the same for all machines: write what is queued, take events until there are none,
-//! and only then read.
+//! and read only when there is nothing to write either.
 //!
 //! ```
 //! use mailwire_imap::client::{Client, ClientConfig, Event};
@@ -33,7 +33,7 @@
 //!             }
 //!             _ => {}
 //!         }
-//!         let idle = received.event.is_none();
+//!         let idle = received.event.is_none() && client.transmit().is_empty();
 //!         input.consume(received.consumed);
 //!         if idle {
 //!             let read = socket.read(input.space().map_err(std::io::Error::other)?)?;
@@ -65,6 +65,7 @@
 //! | how is FETCH parsed and printed | [`family::fetch`]; one folder or file for each [`family`] |
 //! | what is an envelope, a flag, a sequence set | [`element`] |
 //! | which responses are there | [`response`], [`status`]; their codes are in [`code`] |
+//! | what has a server to offer for a command | [`Command::needs`]; each name of an argument has `need` |
 //! | which extensions are there | [`extension`], [`family::capability`] |
 //! | what may be sent before an answer came | [`pipelining`] |
 //! | where does the next message end, and what of its literals | [`framing`] |
@@ -100,6 +101,7 @@ pub mod family;
 pub mod framing;
 pub mod limits;
 pub mod mode;
+mod needs;
 pub mod observer;
 pub mod opener;
 pub mod pipelining;

@@ -76,6 +76,8 @@ impl Traits {
     pub const ALONE: Self = Self(1 << 13);
     /// Nothing follows it.
     pub const LAST: Self = Self(1 << 14);
+    /// It chooses what is told without being asked, and takes the place of what was chosen before.
+    pub const CHOOSES_EVENTS: Self = Self(1 << 15);
 
     /// These and those.
     #[must_use]
@@ -157,7 +159,7 @@ impl Traits {
 
 impl fmt::Debug for Traits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [&str; 15] = [
+        const NAMES: [&str; 16] = [
             "USES_NUMBERS",
             "MAY_EXPUNGE",
             "USES_SELECTED",
@@ -173,6 +175,7 @@ impl fmt::Debug for Traits {
             "CHANGES_CAPABILITIES",
             "ALONE",
             "LAST",
+            "CHOOSES_EVENTS",
         ];
         let mut set = f.debug_set();
         for (bit, name) in NAMES.iter().enumerate() {
@@ -213,6 +216,7 @@ const fn touches(one: Traits, other: Traits) -> bool {
         || one.intersects(Traits::CHANGES_MAILBOXES) && other.intersects(mailboxes)
         || one.intersects(Traits::CHANGES_MESSAGES) && other.intersects(Traits::USES_SELECTED)
         || one.intersects(Traits::SAVES_RESULT) && other.intersects(result)
+        || one.intersects(Traits::CHOOSES_EVENTS) && other.intersects(Traits::CHOOSES_EVENTS)
 }
 
 /// What every command needs and does, in the order of [`Verb`]. Where its arguments matter, the row has
@@ -285,7 +289,7 @@ pub static PIPELINING: [(Verb, Traits); Verb::ALL.len()] = {
         (V::GetAnnotation, READS),
         (V::SetAnnotation, CHANGES),
         (V::Comparator, ALONE),
-        (V::Notify, READS.with(Traits::USES_SELECTED)),
+        (V::Notify, READS.with(Traits::USES_SELECTED).with(Traits::CHOOSES_EVENTS)),
         (V::Esearch, READS.with(LOOKS)),
         (V::Conversions, EXPUNGES),
         (V::GenUrlAuth, READS),

@@ -8,7 +8,9 @@ use mailwire_core::encoder::{Encoder, to_bytes_in};
 use mailwire_core::parse::{Context, Wire};
 use mailwire_core::rows;
 
+use crate::command::Command;
 use crate::element::items::{Item, ItemList};
+use crate::extension::Need;
 use crate::tolerance::Deviation;
 use crate::{Mode, Tolerance};
 
@@ -63,6 +65,20 @@ pub(crate) fn mutations(octets: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     all
+}
+
+/// `(command, needs)`, the needs as they are shown.
+pub(crate) fn check_needs(rows: &[(&str, &[&str])]) {
+    for (line, wanted) in rows {
+        let command = Command::parse_with(line.as_bytes(), Tolerance::strict());
+        let (command, _) = command.unwrap_or_else(|error| panic!("{line}: {error}"));
+        let shown = |need: &Need| match need {
+            Need::Offered(..) => need.to_string(),
+            Need::Enabled(_) => alloc::format!("ENABLE {need}"),
+        };
+        let needs: Vec<_> = command.needs().iter().map(shown).collect();
+        assert_eq!(needs, *wanted, "{line}");
+    }
 }
 
 /// The short ways of a kind of item agree with the long ones, for one or two of these words in a list:

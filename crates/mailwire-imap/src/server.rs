@@ -266,6 +266,10 @@ struct Flags {
     tells_expunges: bool,
     /// ENABLE: UTF8=ACCEPT or IMAP4rev2.
     utf8: bool,
+    /// ENABLE: UTF8=ACCEPT.
+    utf8_accept: bool,
+    /// ENABLE: QRESYNC.
+    qresync: bool,
     /// ENABLE: UIDONLY.
     uid_only: bool,
 }

@@ -17,6 +17,8 @@ deviations! {
         /// A status response or a continuation that ends behind its keyword or its code: iCloud, Oracle,
         /// Gmail, Yandex.
         MissingText = default "A1 OK\\r\\n",
+        /// A quota root without its list of resources: Courier. It has none.
+        MissingResources = default "* QUOTA ROOT\\r\\n",
         /// A code without `OK` before it, or without the star too: home.pl, Office 365, Exchange.
         MissingStatus = lenient "* [COPYUID 1 2 3] done",
         /// A code without its closing bracket. It is read as text.
@@ -64,7 +66,7 @@ deviations! {
         /// `()` or NIL for the structure of a message in a message. It is read as
         /// application/octet-stream.
         MissingBody = default "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) () 0",
-        /// A multipart without parts: Gmail, Dovecot, Yandex, QQ.
+        /// A multipart without parts: Gmail, Dovecot, Yandex, QQ, pymap.
         ChildlessMultipart = default "(NIL \"alternative\")",
         /// NIL for the media type of a part: Office 365. It is read as application/octet-stream.
         NilMediaType = default "(NIL NIL NIL NIL NIL \"7BIT\" 0)",

@@ -188,6 +188,11 @@ fn streamed(call: &mut Call, size: u64) -> mailwire_imap::client::Ticket {
 fn imap_c_36_a_body_is_refused_before_its_end() {
     let told = inside(&config(), "LITERAL+", |call| {
         streamed(call, 10);
+        // The literal does not wait, and its octets are asked for all the same.
+        let early = call.client().send_body(Bytes::from_static(b"123"));
+        assert_eq!(early, Err(UsageError::NotNow { what: "a body" }));
+        assert!(call.client().finish_body().is_err());
+        call.hear("");
         call.client().send_body(Bytes::from_static(b"123")).unwrap();
         call.send("NOOP");
         call.hear("A2 NO [OVERQUOTA] full\r\n");
@@ -526,7 +531,7 @@ fn imap_c_49_lists_are_limited() {
 
 #[test]
 fn only_what_was_asked_for_is_enabled() {
-    inside(&config(), "ENABLE IMAP4rev2 UTF8=ACCEPT", |call| {
+    inside(&config(), "ENABLE IMAP4rev2 UTF8=ACCEPT CONDSTORE", |call| {
         call.hear("* ENABLED UTF8=ACCEPT\r\n");
         assert!(!call.client().enabled().contains(Extension::Utf8Accept));
         call.send("ENABLE CONDSTORE");

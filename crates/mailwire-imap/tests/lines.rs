@@ -95,6 +95,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("something", "an unknown command, kept as data"),
     ("QUOTAROOT INBOX", "a mailbox without quota roots"),
     ("QUOTA \\\"Root\\\" (STORAGE 10)", "damage that is contained"),
+    ("QUOTA \\\"Root\\\"", "Courier's quota root without its resources, by deviation"),
     ("OOPS [ALERT] hello1", "an unknown response, kept as data"),
     ("A  noop", "a space too many, by deviation"),
     ("*  search", "a space too many, by deviation"),

@@ -8,12 +8,13 @@ mod support;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::items::Items;
 use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::{Number, NzNumber};
 use mailwire_imap::element::section::Section;
 use mailwire_imap::element::string::AString;
-use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+use mailwire_imap::family::fetch::{BodySection, FetchHead, FetchItem, FetchTail};
 use mailwire_imap::family::urlauth::stream::{StreamedUrl, UrlFetchHead, UrlFetchTail, UrlPlace};
 use mailwire_imap::server::{Event, Server, ServerConfig};
 use mailwire_imap::{Command, Data, Machine, StatusKind};

@@ -472,6 +472,7 @@ fn deviant(deviation: Deviation) -> Option<(Parse, &'static [u8])> {
         D::InvalidItem => (line, b"* 1 FETCH (INTERNALDATE x UID 1)\r\n"),
         D::NulInLiteral => (asked, b"A1 APPEND x {1}\r\n\0\r\n"),
         D::MissingText => (line, b"A1 OK\r\n"),
+        D::MissingResources => (line, b"* QUOTA \"ROOT\"\r\n"),
         D::MissingStatus => (line, b"* [ALERT] done\r\n"),
         D::BracketInText => (line, b"* OK [ALERT\r\n"),
         D::TrailingSpace => (line, b"* 1 FETCH (FLAGS (\\Seen) )\r\n"),

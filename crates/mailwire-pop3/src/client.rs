@@ -4,7 +4,7 @@
 //! loop {
 //!     write what `transmit` shows, and say `transmitted`;
 //!     while let Some(event) = receive(input): act on it: send, respond_auth ...;
-//!     only then read again
+//!     read again only when there is nothing to write
 //! }
 //! ```
 //! Commands are given with [`send`](Client::send) as they come to mind. The machine sends them

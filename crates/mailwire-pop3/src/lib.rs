@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The loop is the same for all machines: write what is queued, take events until there are none,
-//! and only then read.
+//! and read only when there is nothing to write either.
 //!
 //! ```
 //! use mailwire_pop3::client::{Client, ClientConfig, Event};
@@ -33,7 +33,7 @@
 //!             }
 //!             _ => {}
 //!         }
-//!         let idle = received.event.is_none();
+//!         let idle = received.event.is_none() && client.transmit().is_empty();
 //!         input.consume(received.consumed);
 //!         if idle {
 //!             let read = socket.read(input.space().map_err(std::io::Error::other)?)?;

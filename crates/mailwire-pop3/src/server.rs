@@ -4,7 +4,7 @@
 //! loop {
 //!     write what `transmit` shows, and say `transmitted`;
 //!     while let Some(event) = receive(input): act on it: send, accept, send_item, send_body ...;
-//!     only then read again
+//!     read again only when there is nothing to write
 //! }
 //! ```
 //! The machine gates the order of commands, answers by itself what is wrong with them, and hands the

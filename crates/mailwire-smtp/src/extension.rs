@@ -91,6 +91,8 @@ wire_enum! {
         Time = "TIME",
         /// PRDR
         Prdr = "PRDR",
+        /// PIPECONNECT
+        PipeConnect = "PIPECONNECT",
         /// XVERP
         Xverp = "XVERP",
         /// XCLIENT
@@ -182,6 +184,7 @@ extensions! {
     Utf8Smtp: "RFC 5336", "UTF-8 addresses (obsolete)", "", MAIL ["ALT-ADDRESS"], RCPT ["ALT-ADDRESS"], verbs [], "family/mail/parameter.rs";
     Time: "old banners", "seen, not defined", "", MAIL [], RCPT [], verbs [], "extension.rs";
     Prdr: "Exim", "one reply per recipient", "", MAIL ["PRDR"], RCPT [], verbs [], "family/mail/parameter.rs";
+    PipeConnect: "Exim", "commands before the greeting", "", MAIL [], RCPT [], verbs [], "extension.rs";
     Xverp: "Postfix, Courier", "variable envelope return paths", "", MAIL ["XVERP"], RCPT [], verbs [], "family/mail/parameter.rs";
     Xclient: "Postfix, Dovecot", "facts about another client", "attribute names", MAIL [], RCPT [], verbs [Xclient], "family/vendor.rs";
     Xforward: "Postfix", "facts about another client, for the log", "attribute names", MAIL [], RCPT [], verbs [Xforward], "family/vendor.rs";

@@ -168,19 +168,27 @@ impl<'a> Reply<'a> {
     /// [`InvalidValue`] when the text holds control octets or is not UTF-8.
     pub fn with_line<'t>(mut self, text: impl IntoBytes<'t>) -> Result<Self, InvalidValue> {
         let text = text.into_bytes();
-        let bad = |at| InvalidValue { what: "reply text", at };
-        TEXT.check(&text).map_err(bad)?;
-        core::str::from_utf8(&text).map_err(|error| bad(error.valid_up_to()))?;
-        let mut wire = Vec::with_capacity(text.len().saturating_add(12));
-        let lines: Vec<_> = if self.wire.is_empty() {
-            Vec::new()
-        } else {
-            self.lines().map(Cow::Borrowed).collect()
-        };
-        let count = lines.len();
-        for (index, line) in lines.iter().chain([&text]).enumerate() {
-            self.encode_line(&mut Encoder::new(&mut wire), line, index == count);
+        if plain_len(&text) != text.len() {
+            let bad = |at| InvalidValue { what: "reply text", at };
+            TEXT.check(&text).map_err(bad)?;
+            core::str::from_utf8(&text).map_err(|error| bad(error.valid_up_to()))?;
         }
+        // Room for the code, a status code and the line end.
+        let room = text.len().saturating_add(14);
+        let mut wire = match core::mem::take(&mut self.wire) {
+            wire if wire.is_empty() => Vec::with_capacity(room),
+            Cow::Owned(wire) if self.canonical => wire,
+            Cow::Borrowed(wire) if self.canonical => wire.to_vec(),
+            lines => {
+                let (mut wire, canonical) = (Vec::new(), false);
+                let reply = Reply { canonical, wire: lines, ..self };
+                reply.encode_lines(&mut Encoder::new(&mut wire));
+                wire
+            }
+        };
+        continue_last_line(&mut wire);
+        wire.reserve(room);
+        self.encode_line(&mut Encoder::new(&mut wire), &text, true);
         self.canonical = true;
         self.wire = Cow::Owned(wire);
         Ok(self)
@@ -252,7 +260,7 @@ impl<'a> Reply<'a> {
     }
 
     fn encode_line(&self, out: &mut Encoder<'_>, text: &[u8], last: bool) {
-        out.number(self.code.number().into());
+        out.put(&self.code);
         // A continuation request keeps its space: `334 ` is the grammar of RFC 4954.
         match (last, text) {
             (false, _) => out.byte(b'-'),
@@ -266,6 +274,18 @@ impl<'a> Reply<'a> {
             }
         }
         out.bytes(text).crlf();
+    }
+}
+
+/// Makes the last line of a canonical wire form one that others follow.
+fn continue_last_line(wire: &mut Vec<u8>) {
+    let Some((_, lines)) = wire.split_last() else { return };
+    let behind_code = memchr::memrchr(b'\n', lines).map_or(3, |end| end.saturating_add(4));
+    match wire.get_mut(behind_code) {
+        Some(separator @ b' ') => *separator = b'-',
+        // A code alone has no space behind it.
+        Some(_) => wire.insert(behind_code, b'-'),
+        None => {}
     }
 }
 
@@ -584,6 +604,24 @@ mod tests {
         let domain = crate::element::domain::Domain::name("2.0.0").unwrap();
         let greeting = crate::family::greeting::Greeting::ready(&domain, "hi").unwrap();
         assert_eq!(greeting.reply.enhanced_code(), None);
+    }
+
+    #[test]
+    fn a_line_more_continues_the_last_one() {
+        for (wire, continued) in [
+            (&b"250 a\r\n"[..], &b"250-a\r\n250 b\r\n"[..]),
+            (b"250-a\r\n250-\r\n250 c\r\n", b"250-a\r\n250-\r\n250-c\r\n250 b\r\n"),
+            (b"250\r\n", b"250-\r\n250 b\r\n"),
+            (b"250 2.1.5 a\n", b"250-2.1.5 a\r\n250 2.1.5 b\r\n"),
+            (b"250-2.1.5 a\r\n250 c\r\n", b"250-2.1.5 a\r\n250-c\r\n250 2.1.5 b\r\n"),
+        ] {
+            let reply = Reply::parse_with(wire, crate::Tolerance::lenient()).unwrap().0;
+            for reply in [reply.borrowed(), reply.clone().into_owned()] {
+                assert_eq!(reply.with_line("b").unwrap().to_bytes(), continued);
+            }
+        }
+        let empty = Reply::new(ReplyCode::OK, "").unwrap();
+        assert_eq!(empty.with_line("").unwrap().to_bytes(), b"250-\r\n250\r\n");
     }
 
     #[test]

@@ -15,7 +15,9 @@ use mailwire_smtp::element::dsn::{Envid, Notify};
 use mailwire_smtp::element::enhanced_code::EnhancedCode;
 use mailwire_smtp::element::mailbox::{LocalPart, Mailbox};
 use mailwire_smtp::element::orcpt::Orcpt;
-use mailwire_smtp::element::parameter::{OtherParameter, ParameterKeyword, ParameterValue};
+use mailwire_smtp::element::parameter::{
+    OtherParameter, ParameterKeyword, ParameterValue, VerpDelimiters,
+};
 use mailwire_smtp::element::path::{ForwardPath, Path, ReversePath};
 use mailwire_smtp::element::priority::PriorityProfile;
 use mailwire_smtp::element::reply_code::ReplyCode;
@@ -137,7 +139,7 @@ const BUILD: &[Build] = &[
     |s| with_mail(MailParameter::Submitter(Xtext::new(s).ok()?)),
     |s| with_mail(MailParameter::Submitter(Xtext::encode_text(s.as_bytes()).ok()?)),
     |s| with_mail(MailParameter::AltAddress(ParameterValue::new(s).ok()?)),
-    |s| with_mail(MailParameter::Xverp(Some(ParameterValue::new(s).ok()?))),
+    |s| with_mail(MailParameter::Xverp(Some(VerpDelimiters::new(s).ok()?))),
     |s| with_mail(MailParameter::parse(s.as_bytes()).ok()?),
     |s| with_mail(MailParameter::parse(format!("SIZE={s}").as_bytes()).ok()?.into_owned()),
     |s| with_mail(MailParameter::Other(OtherParameter::new(s, None).ok()?)),

@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 9] = [
     &["element"],
     MESSAGES,
     &["error"],
-    &["view", "pipelining"],
+    &["view", "pipelining", "needs"],
     &["server", "client", "observer"],
     &["opener", "delivery", "resync"],
 ];

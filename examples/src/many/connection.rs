@@ -60,7 +60,7 @@ impl Connection {
         moved
     }
 
-    /// Writes, acts on events, and only then reads.
+    /// Writes, acts on events, and reads when there is nothing of either.
     fn go_round<M: Machine>(
         &mut self,
         machine: &mut M,
@@ -73,6 +73,10 @@ impl Connection {
         while self.take_event(machine, act)? {
             self.write(machine)?;
             moved = true;
+        }
+        // A machine can have something to say without an event.
+        if self.write(machine)? {
+            return Ok(true);
         }
         match machine.waiting_for() {
             Wait::Closed => self.over = machine.transmit().is_empty(),

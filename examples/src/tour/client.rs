@@ -108,7 +108,9 @@ pub(crate) fn deliver(
                 },
             }
         }
-        line.read()?;
+        if client.transmit().is_empty() {
+            line.read()?;
+        }
     }
     quit(&mut line, &mut client)?;
     Ok(delivery.recipients().iter().map(outcome).collect())
@@ -144,9 +146,7 @@ fn open(line: &mut Line<'_>, protocol: Protocol) -> io::Result<Client> {
         if ready {
             return Ok(opener.into_client());
         }
-        if idle {
-            let state = opener.client().state();
-            line.flush(&mut opener, state)?;
+        if idle && opener.transmit().is_empty() {
             line.read()?;
         }
     }
@@ -162,7 +162,8 @@ fn quit(line: &mut Line<'_>, client: &mut Client) -> io::Result<()> {
         match received.event {
             Some(Event::Closed) => return Ok(()),
             Some(event) => show(line.dialogue, client, &event)?,
-            None => line.read()?,
+            None if client.transmit().is_empty() => line.read()?,
+            None => {}
         }
         line.input.consume(consumed);
     }

@@ -64,6 +64,16 @@ impl Text {
         std::iter::once(head).chain((0..blocks).map(move |_| block.clone()))
     }
 
+    /// The header, the empty line, and so many lines of the body, of the small message.
+    pub(crate) fn top(self, lines: u64) -> Option<Bytes> {
+        let header = self.head.find("\r\n\r\n")?.saturating_add(4);
+        let (header, body) = self.head.split_at_checked(header)?;
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        let body: usize = body.split_inclusive('\n').take(lines).map(str::len).sum();
+        let octets = header.len().saturating_add(body);
+        Some(Bytes::from_static(self.head.as_bytes().get(..octets)?))
+    }
+
     pub(crate) fn summary(self) -> Summary {
         let mut sum = Sum::default();
         for part in self.parts() {

@@ -5,11 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
+use bytes::Bytes;
 use mailwire_pop3::client::{Client, ClientConfig, Event};
 use mailwire_pop3::element::message_number::MessageNumber;
 use mailwire_pop3::element::unique_id::UniqueId;
 use mailwire_pop3::family::auth::{Password, UserName};
-use mailwire_pop3::family::list::UidItem;
+use mailwire_pop3::family::list::{ListItem, UidItem};
+use mailwire_pop3::family::retrieve::Top;
 use mailwire_pop3::family::stat::Stat;
 use mailwire_pop3::opener::{Login, OpenEvent, Opener, OpenerConfig};
 use mailwire_pop3::server::{Event as Heard, Server, ServerConfig};
@@ -71,6 +73,9 @@ fn serve(mut stream: TcpStream, message: Text) -> io::Result<usize> {
             Some(_) => {}
             None => {
                 input.consume(received.consumed);
+                if !server.transmit().is_empty() {
+                    continue;
+                }
                 let count = stream.read(input.space().map_err(io::Error::other)?)?;
                 if count == 0 {
                     return server.receive_eof().map(|()| removed).map_err(io::Error::other);
@@ -91,33 +96,59 @@ fn answer(
     message: Text,
 ) -> io::Result<()> {
     let first = MessageNumber::new(1).map_err(io::Error::other)?;
+    let size = ListItem::new(first, message.octets());
+    let id = UidItem::new(first, UniqueId::new("tour-1").map_err(io::Error::other)?);
     match command {
         Command::Pass(password) if password.expose() != PASSWORD.as_bytes() => {
-            let refusal = Response::parse(b"-ERR [AUTH] no\r\n").map_err(io::Error::other)?;
-            server.send(&refusal.into()).map_err(io::Error::other)
+            refuse(server, "-ERR [AUTH] no\r\n")
+        }
+        Command::List(Some(number))
+        | Command::Uidl(Some(number))
+        | Command::Retr(number)
+        | Command::Dele(number)
+        | Command::Top(Top { number, .. })
+            if *number != first =>
+        {
+            refuse(server, "-ERR no such message\r\n")
         }
         Command::Stat => {
             let stat = Answer::Stat(Stat::new(1, message.octets()));
             server.send(&stat).map_err(io::Error::other)
         }
-        Command::Uidl(None) => {
-            server.accept().map_err(io::Error::other)?;
-            let id = UniqueId::new("tour-1").map_err(io::Error::other)?;
-            let item = Item::UniqueId(UidItem::new(first, id));
-            server.send_item(&item).map_err(io::Error::other)?;
-            server.finish_list().map_err(io::Error::other)
-        }
-        Command::Retr(number) if *number == first => {
-            server.accept().map_err(io::Error::other)?;
-            for part in message.parts() {
-                // What is queued is written before the next part is given.
-                flush(server, stream)?;
-                server.send_body(part).map_err(io::Error::other)?;
-            }
-            server.finish_body().map_err(io::Error::other)
-        }
+        Command::List(Some(_)) => server.send(&Answer::Size(size)).map_err(io::Error::other),
+        Command::Uidl(Some(_)) => server.send(&Answer::UniqueId(id)).map_err(io::Error::other),
+        Command::List(None) => list(server, &Item::Size(size)),
+        Command::Uidl(None) => list(server, &Item::UniqueId(id)),
+        Command::Retr(_) => give(server, stream, message.parts()),
+        Command::Top(top) => give(server, stream, message.top(top.lines).into_iter()),
         _ => server.accept().map_err(io::Error::other),
     }
+}
+
+fn refuse(server: &mut Server, text: &'static str) -> io::Result<()> {
+    let refusal = Response::parse(text.as_bytes()).map_err(io::Error::other)?;
+    server.send(&refusal.into()).map_err(io::Error::other)
+}
+
+/// The listing of a maildrop of one message.
+fn list(server: &mut Server, item: &Item<'_>) -> io::Result<()> {
+    server.accept().map_err(io::Error::other)?;
+    server.send_item(item).map_err(io::Error::other)?;
+    server.finish_list().map_err(io::Error::other)
+}
+
+fn give(
+    server: &mut Server,
+    stream: &mut TcpStream,
+    parts: impl Iterator<Item = Bytes>,
+) -> io::Result<()> {
+    server.accept().map_err(io::Error::other)?;
+    for part in parts {
+        // What is queued is written before the next part is given.
+        flush(server, stream)?;
+        server.send_body(part).map_err(io::Error::other)?;
+    }
+    server.finish_body().map_err(io::Error::other)
 }
 
 /// The socket and what was read from it and not yet understood.
@@ -203,7 +234,9 @@ fn session(address: SocketAddr, dialogue: Option<&Dialogue>) -> io::Result<Summa
             None => {
                 let consumed = received.consumed;
                 line.input.consume(consumed);
-                line.read()?;
+                if client.transmit().is_empty() {
+                    line.read()?;
+                }
                 continue;
             }
         }
@@ -242,9 +275,7 @@ fn open(line: &mut Line<'_>) -> io::Result<Client> {
             opener.start_password(name, password).map_err(io::Error::other)?;
         } else if ready {
             return Ok(opener.into_client());
-        } else if idle {
-            let state = format!("{:?}", opener.client().state());
-            line.flush(&mut opener, &state)?;
+        } else if idle && opener.transmit().is_empty() {
             line.read()?;
         }
     }

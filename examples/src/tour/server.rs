@@ -96,7 +96,7 @@ impl Connection {
         }
     }
 
-    /// The loop that every driver has: write, take events, and only then read.
+    /// The loop that every driver has: write, take events, and read when there is nothing of either.
     fn serve(mut self, mut stream: TcpStream) -> io::Result<()> {
         let mut input = InputBuffer::new(65_536);
         self.server.accept().map_err(io::Error::other)?;
@@ -119,6 +119,9 @@ impl Connection {
                 continue;
             }
             input.consume(received.consumed);
+            if !self.server.transmit().is_empty() {
+                continue;
+            }
             let count = stream.read(input.space().map_err(io::Error::other)?)?;
             if count == 0 {
                 return self.server.receive_eof().map_err(io::Error::other);
@@ -172,14 +175,12 @@ fn act(
             server.accept()
         }
         Event::Command { command: Command::Data | Command::Bdat(_), .. } => server.accept_body(),
-        Event::Command { command: Command::Auth(auth), .. } => {
-            let good = matches!(auth.initial_response(), Some(Ok(response)) if response.expose() == b"\0alice\0secret");
-            let text = if good { "235 2.7.0 welcome\r\n" } else { "535 5.7.8 no\r\n" };
-            match Reply::parse(text.as_bytes()) {
-                Ok(reply) => server.finish_auth(&reply),
-                Err(_) => Err(UsageError::NotNow { what: "AUTH" }),
-            }
-        }
+        Event::Command { command: Command::Auth(auth), .. } => match auth.initial_response() {
+            Some(response) => login(server, response.as_ref().map_or(b"", |text| text.expose())),
+            // PLAIN has no challenge of its own: an empty one asks for the response.
+            None => server.challenge_auth(b""),
+        },
+        Event::AuthResponse(response) => login(server, response.expose()),
         Event::Command { .. } => server.accept(),
         Event::BodyChunk(part) => {
             body.add(&part);
@@ -214,6 +215,16 @@ fn act(
 /// In SMTP the one reply speaks for all, so a full mailbox cannot be told.
 fn is_full(server: &Server, path: &str) -> bool {
     server.protocol() == Protocol::Lmtp && path.starts_with("<full@")
+}
+
+/// Ends AUTH by what the client's response to PLAIN says.
+fn login(server: &mut Server, response: &[u8]) -> Result<(), UsageError> {
+    let good = response == b"\0alice\0secret";
+    let text = if good { "235 2.7.0 welcome\r\n" } else { "535 5.7.8 no\r\n" };
+    match Reply::parse(text.as_bytes()) {
+        Ok(reply) => server.finish_auth(&reply),
+        Err(_) => Err(UsageError::NotNow { what: "AUTH" }),
+    }
 }
 
 fn send(server: &mut Server, text: &str) -> Result<(), UsageError> {

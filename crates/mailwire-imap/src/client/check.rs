@@ -5,11 +5,9 @@ use mailwire_core::TlsPolicy;
 use super::Client;
 use crate::command::{Command, Verb};
 use crate::error::UsageError;
-use crate::extension::Extension;
-use crate::family::append::{AppendData, AppendMessage, CatPart};
+use crate::extension::{Extension, Need};
+use crate::family::append::{AppendData, AppendMessage};
 use crate::family::auth::Authenticate;
-use crate::family::search::{ReturnOption, ReturnOptions};
-use crate::family::select::{Select, SelectParameter};
 use crate::pipelining::Traits;
 use crate::state::State;
 
@@ -48,21 +46,14 @@ impl Client {
             return Err(UsageError::UidRequired);
         }
         self.check_security(verb)?;
-        self.check_offered(verb)?;
+        self.check_needs(command)?;
         match command {
             Command::Authenticate(auth) => self.check_auth(auth),
-            Command::Select(select) | Command::Examine(select) => self.check_select(select),
-            Command::Search(search) | Command::UidSearch(search) => {
-                search.options.as_ref().map_or(Ok(()), |options| self.check_return(options))
-            }
             Command::Append(append) => {
-                if append.messages().nth(1).is_some() {
-                    self.check_has(Extension::MultiAppend)?;
-                }
-                append.messages().try_for_each(|message| self.check_message(message))
+                append.messages().try_for_each(|message| self.check_size(message))
             }
             Command::Replace(replace) | Command::UidReplace(replace) => {
-                self.check_message(&replace.new)
+                self.check_size(&replace.new)
             }
             _ => Ok(()),
         }
@@ -99,103 +90,42 @@ impl Client {
         Ok(())
     }
 
-    /// What RFC 3501 has may be tried before the capabilities are known.
-    fn check_offered(&self, verb: Verb) -> Result<(), UsageError> {
-        let Some(extension) = verb.row().extension else { return Ok(()) };
-        let has = |extension| self.extensions.has(extension);
-        let offered = match verb {
-            Verb::StartTls | Verb::Authenticate if !self.extensions.is_known() => true,
-            Verb::Thread | Verb::UidThread => {
-                has(Extension::ThreadReferences)
-                    || has(Extension::ThreadOrderedSubject)
-                    || has(Extension::ThreadRefs)
-            }
-            Verb::GetMetadata | Verb::SetMetadata => {
-                has(Extension::Metadata) || has(Extension::MetadataServer)
-            }
-            Verb::CancelUpdate => has(Extension::ContextSearch) || has(Extension::ContextSort),
-            _ => has(extension),
-        };
-        if offered { Ok(()) } else { Err(UsageError::NotOffered(extension)) }
+    /// Checks that the server has what the command needs.
+    fn check_needs(&self, command: &Command<'_>) -> Result<(), UsageError> {
+        match command.lacks(|need| self.has(need)) {
+            None => Ok(()),
+            Some(Need::Offered(extension, _)) => Err(UsageError::NotOffered(extension)),
+            Some(Need::Enabled(extension)) => Err(UsageError::NotEnabled(extension)),
+        }
     }
 
-    fn check_has(&self, extension: Extension) -> Result<(), UsageError> {
-        if self.extensions.has(extension) { Ok(()) } else { Err(UsageError::NotOffered(extension)) }
+    /// What RFC 3501 has may be tried before the capabilities are known.
+    fn has(&self, need: Need) -> bool {
+        let is_base = |one| matches!(one, Extension::StartTls | Extension::Auth);
+        need.is_met(
+            |one| {
+                self.extensions.has(one)
+                    || self.config.assumed.contains(one)
+                    || is_base(one) && !self.extensions.is_known()
+            },
+            |one| self.enabled.contains(one),
+        )
     }
 
     fn check_auth(&self, auth: &Authenticate<'_>) -> Result<(), UsageError> {
-        if self.extensions.is_known() && !self.extensions.has_mechanism(auth.mechanism.as_str()) {
-            return Err(UsageError::NotOffered(Extension::Auth));
-        }
-        if auth.has_initial_response() {
-            self.check_has(Extension::SaslIr)?;
-        }
-        Ok(())
-    }
-
-    /// RFC 7162 section 3.2.5: QRESYNC must be enabled before it is used.
-    fn check_select(&self, select: &Select<'_>) -> Result<(), UsageError> {
-        select.parameters.iter().try_for_each(|parameter| match parameter {
-            SelectParameter::CondStore => self.check_has(Extension::CondStore),
-            SelectParameter::QResync(_) if self.enabled.contains(Extension::QResync) => Ok(()),
-            SelectParameter::QResync(_) => Err(UsageError::NotEnabled(Extension::QResync)),
-            SelectParameter::Annotate => self.check_has(Extension::AnnotateExperiment1),
-            SelectParameter::Other(_) => Ok(()),
-        })
-    }
-
-    /// What a search is to give back.
-    fn check_return(&self, options: &ReturnOptions<'_>) -> Result<(), UsageError> {
-        options.iter().try_for_each(|option| match option {
-            ReturnOption::Save => self.check_has(Extension::SearchRes),
-            ReturnOption::Context | ReturnOption::Update(_) => {
-                self.check_has(Extension::ContextSearch)
-            }
-            ReturnOption::Partial(_) if self.extensions.has(Extension::ContextSearch) => Ok(()),
-            ReturnOption::Partial(_) => self.check_has(Extension::Partial),
-            _ => self.check_has(Extension::ESearch),
-        })
-    }
-
-    /// What a message to be appended needs.
-    fn check_message(&self, message: &AppendMessage<'_>) -> Result<(), UsageError> {
-        match &message.data {
-            AppendData::Message(literal) => {
-                if literal.is_binary() {
-                    self.check_has(Extension::Binary)?;
-                }
-                self.check_size(literal.size())
-            }
-            AppendData::Utf8(literal) => {
-                self.check_utf8()?;
-                self.check_size(literal.size())
-            }
-            AppendData::Catenate(catenate) => {
-                self.check_has(Extension::Catenate)?;
-                for part in catenate.parts() {
-                    match part {
-                        CatPart::Text(text) if text.is_binary() => {
-                            self.check_has(Extension::Binary)?;
-                        }
-                        CatPart::Utf8(_) => self.check_utf8()?,
-                        CatPart::Text(_) | CatPart::Url(_) => {}
-                    }
-                }
-                Ok(())
-            }
-            AppendData::Other(_) => Ok(()),
+        let known = self.extensions.is_known() && !self.config.assumed.contains(Extension::Auth);
+        match !known || self.extensions.has_mechanism(auth.mechanism.as_str()) {
+            true => Ok(()),
+            false => Err(UsageError::NotOffered(Extension::Auth)),
         }
     }
 
-    const fn check_utf8(&self) -> Result<(), UsageError> {
-        if self.enabled.contains(Extension::Utf8Accept) {
-            Ok(())
-        } else {
-            Err(UsageError::NotEnabled(Extension::Utf8Accept))
-        }
-    }
-
-    fn check_size(&self, size: u64) -> Result<(), UsageError> {
+    /// The size that the server tells is that of a message as a whole.
+    fn check_size(&self, message: &AppendMessage<'_>) -> Result<(), UsageError> {
+        let size = match &message.data {
+            AppendData::Message(literal) | AppendData::Utf8(literal) => literal.size(),
+            AppendData::Catenate(_) | AppendData::Other(_) => return Ok(()),
+        };
         match self.extensions.append_limit() {
             Some(limit) if size > limit => Err(UsageError::TooLarge { limit }),
             _ => Ok(()),

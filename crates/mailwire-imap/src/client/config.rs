@@ -10,9 +10,11 @@ use crate::limits::Limits;
 ///
 /// # Example
 /// ```
-/// use mailwire_imap::{ClientConfig, TlsPolicy};
+/// use mailwire_imap::{ClientConfig, Extension, TlsPolicy};
 /// let mut config = ClientConfig::default();
 /// config.tls = TlsPolicy::Required;
+/// // The server knows X-GM-RAW, and says nothing of it.
+/// config.assumed = config.assumed.with(Extension::XGmExt1);
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -37,6 +39,10 @@ pub struct ClientConfig {
     pub pipelining: bool,
     /// Extensions that are not used, even when the server offers them.
     pub mask: ExtensionSet,
+    /// Extensions that may be used although the server does not offer them: for what a server understands and
+    /// does not say. Commands and arguments that need one of these are not refused, whatever is masked; what
+    /// has to be enabled has to be all the same, and the forms of literals are those that are offered.
+    pub assumed: ExtensionSet,
     /// False to treat all servers alike: no [`Profile`](super::Profile) is looked for.
     pub profiles: bool,
     /// The longest command line without its literals, in octets with its end, for servers of which nothing
@@ -55,6 +61,7 @@ impl Default for ClientConfig {
             preauth: false,
             pipelining: true,
             mask: ExtensionSet::EMPTY,
+            assumed: ExtensionSet::EMPTY,
             profiles: true,
             sent_line: 8192,
         }

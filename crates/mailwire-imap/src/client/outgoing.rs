@@ -258,13 +258,14 @@ impl Client {
         }
     }
 
-    /// Sends a part of the body that is wanted. It is not copied.
+    /// Sends a part of the body that is wanted, from [`Event::BodyWanted`](super::Event::BodyWanted) on:
+    /// before that event nobody is to send any, be it that the literal waits or not. It is not copied.
     ///
     /// A server may refuse the command before it has all octets. The command is completed then and the
     /// session is over: whether the server waits for the others is not known.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`] when no body is wanted; [`UsageError::Busy`] when too much is queued;
+    /// [`UsageError::NotNow`] when no body is wanted or the event was not given; [`UsageError::Busy`] when too much is queued;
     /// [`UsageError::BodyLength`] for more octets than were announced and [`UsageError::NulInBody`] for NUL
     /// in a literal that is no literal8: nothing of the part is sent then.
     pub fn send_body(&mut self, part: Bytes) -> Result<(), UsageError> {
@@ -274,8 +275,10 @@ impl Client {
         if self.queue.len() > self.config.limits.transmit {
             return Err(UsageError::Busy);
         }
-        let Writing::Body(body) = &mut self.writing else {
-            return Err(UsageError::NotNow { what: "a body" });
+        // A caller that sends before it is asked would send the same again when it is.
+        let body = match &mut self.writing {
+            Writing::Body(body) if body.told => body,
+            _ => return Err(UsageError::NotNow { what: "a body" }),
         };
         if !body.binary && memchr::memchr(0, &part).is_some() {
             return Err(UsageError::NulInBody);
@@ -295,8 +298,9 @@ impl Client {
         if self.is_closed() {
             return Err(UsageError::Closed);
         }
-        let Writing::Body(body) = &self.writing else {
-            return Err(UsageError::NotNow { what: "the end of a body" });
+        let body = match &self.writing {
+            Writing::Body(body) if body.told => body,
+            _ => return Err(UsageError::NotNow { what: "the end of a body" }),
         };
         body.octets.finish()?;
         self.advance();

@@ -14,7 +14,8 @@ use crate::tolerance::Deviation;
 ///
 /// A bad envelope, flag list, date, code or list entry is one invalid item; what stands before and behind
 /// it is read all the same. It cannot be built, only parsed, by the deviation
-/// [`InvalidItem`](Deviation::InvalidItem), and is written as it came.
+/// [`InvalidItem`](Deviation::InvalidItem), and is written as it came. Where a quote in it is open, the line
+/// that it is written into may be read in another way.
 #[derive(Clone)]
 pub struct Invalid<'a> {
     wire: Cow<'a, [u8]>,

@@ -117,6 +117,11 @@ impl<'a, T: Item> Items<'a, T> {
         Self { wire: Cow::Borrowed(wire), len, quotes, kind: PhantomData }
     }
 
+    /// The octets of the items, as they came.
+    pub(crate) fn as_wire(&self) -> &[u8] {
+        &self.wire
+    }
+
     /// How many items there are.
     #[must_use]
     pub const fn len(&self) -> usize {

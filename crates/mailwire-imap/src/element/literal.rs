@@ -151,11 +151,8 @@ impl<'a> Literal<'a> {
     ///
     /// # Errors
     /// [`InvalidValue`] for a size of more than 63 bits.
-    pub const fn streamed(size: u64) -> Result<Self, InvalidValue> {
-        if size > MAX {
-            return Err(InvalidValue { what: "literal", at: 0 });
-        }
-        Ok(Self { data: Data::Streamed(size), binary: false })
+    pub fn streamed(size: u64) -> Result<Self, InvalidValue> {
+        StreamedLiteral::new(size).map(Self::from)
     }
 
     /// The literal as a literal8, which the server must offer BINARY for.
@@ -195,6 +192,12 @@ impl<'a> Literal<'a> {
     }
 }
 
+impl From<StreamedLiteral> for Literal<'_> {
+    fn from(StreamedLiteral { size, binary }: StreamedLiteral) -> Self {
+        Self { data: Data::Streamed(size), binary }
+    }
+}
+
 /// True where a frame ends behind the header of a literal, and `rest` is its end.
 pub(crate) fn is_cut(rest: &[u8], cx: &Context) -> bool {
     rest.is_empty() && Mode::from_bits(cx.mode()).contains(Mode::CUT)
@@ -209,7 +212,7 @@ impl<'a> Wire<'a> for Literal<'a> {
         }
         if Mode::from_bits(cx.mode()).contains(Mode::CUT) {
             if let Ok((rest, streamed)) = StreamedLiteral::parse_part(input, cx) {
-                return Ok((rest, Self { data: Data::Streamed(streamed.size), binary }));
+                return Ok((rest, streamed.into()));
             }
         }
         let (rest, octets) = literal(header)?;

@@ -10,6 +10,7 @@
 //! | numbers, modification sequences, identifiers | [`number`], [`mod_seq`], [`object_id`] |
 //! | what SEARCH and SORT find | [`numbers`], [`partial_range`] |
 //! | strings, atoms and NIL; octets of any kind | [`string`], [`literal`] |
+//! | octets of a message in an answer | [`body_value`] |
 //! | the header of a message | [`envelope`], [`address`] |
 //! | the structure of a message | [`body_structure`] |
 //! | a section of a message | [`section`] |
@@ -25,6 +26,7 @@
 pub mod address;
 pub mod annotation;
 pub mod body_structure;
+pub mod body_value;
 pub mod date;
 pub mod entry;
 pub mod envelope;

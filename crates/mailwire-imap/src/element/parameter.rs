@@ -142,8 +142,9 @@ impl<'a> Parameter<'a> {
     /// A value is told from the next name by its first octet where it is a list, a string or a number;
     /// a word behind a name is the next name.
     pub(crate) fn parse_value(input: &'a [u8], cx: &Context, name: Label<'a>) -> PResult<'a, Self> {
-        match input {
-            [b' ', b'(' | b'"' | b'{' | b'~' | b'0'..=b'9' | b'*' | b'$', ..] => {
+        let behind = input.iter().position(|octet| *octet != b' ').unwrap_or(0);
+        match input.get(behind..) {
+            Some([b'(' | b'"' | b'{' | b'~' | b'0'..=b'9' | b'*' | b'$', ..]) if behind > 0 => {
                 let (at, ()) = sp(input, cx)?;
                 let (rest, ()) = cut(skip_value(at, cx))?;
                 let raw = at.split_at(at.len() - rest.len()).0;
@@ -158,7 +159,8 @@ impl<'a> Parameter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::tolerance::Deviation;
 
     #[test]
     fn rows() {
@@ -174,8 +176,10 @@ mod tests {
             (b"", "tagged-ext-label", 0),
             (b"1x", "tagged-ext-label", 0),
             (b"x y", "end", 1),
+            (b"x  y", "end", 1),
             (b"x (y", "tagged-ext-val", 4),
         ]);
+        check_lenient::<Parameter<'_>>(&[(b"x  (y)", Deviation::ExtraSpaces, b"x (y)")]);
         assert!(Parameter::new(Label::new("x").unwrap(), Some("1 2")).is_err());
     }
 }

@@ -16,6 +16,7 @@ use crate::element::number::NzNumber;
 use crate::element::parameter::{LABEL, Label, Parameter};
 use crate::element::sequence::UidSet;
 use crate::element::string::AString;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{close, open, sp};
 use crate::tolerance::Deviation;
 
@@ -301,6 +302,64 @@ impl<'a> AppendMessage<'a> {
             _ => None,
         }
     }
+}
+
+impl Append<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        let mut messages = self.messages().enumerate();
+        messages.find_map(|(at, message)| message.lacks(at > 0, is_met))
+    }
+}
+
+impl AppendMessage<'_> {
+    /// What it needs and a session has not; with `more` it is not the first of its command.
+    pub(crate) fn lacks(&self, more: bool, is_met: IsMet<'_>) -> Option<Need> {
+        let annotated = |extension: &Parameter<'_>| {
+            extension.name.as_bytes().eq_ignore_ascii_case(b"ANNOTATION")
+        };
+        let multi = more.then_some(Need::of(Extension::MultiAppend));
+        let annotation = || {
+            let has = self.extensions.iter().any(annotated);
+            has.then_some(Need::of(Extension::AnnotateExperiment1))
+        };
+        multi
+            .and_then(|need| need.unmet(is_met))
+            .or_else(|| annotation()?.unmet(is_met))
+            .or_else(|| self.data.lacks(is_met))
+    }
+}
+
+impl AppendData<'_> {
+    fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        match self {
+            Self::Message(literal) => need_of(literal)?.unmet(is_met),
+            Self::Utf8(_) => UTF8.unmet(is_met),
+            Self::Catenate(parts) => Need::of(Extension::Catenate)
+                .unmet(is_met)
+                .or_else(|| parts.0.iter().find_map(|part| part.lacks(is_met))),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl CatPart<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        match self {
+            Self::Text(literal) => need_of(literal)?.unmet(is_met),
+            Self::Url(_) => None,
+            Self::Utf8(_) => UTF8.unmet(is_met),
+        }
+    }
+}
+
+/// RFC 6855 section 3: the client says by ENABLE that it uses the extension.
+const UTF8: Need = Need::Enabled(Extension::Utf8Accept);
+
+/// What a server has to offer for a literal that is a message or a part of one.
+fn need_of(literal: &Literal<'_>) -> Option<Need> {
+    literal.is_binary().then_some(Need::of(Extension::Binary))
 }
 
 impl<'a> AppendData<'a> {

@@ -220,7 +220,7 @@ impl<'a> Wire<'a> for Authenticate<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_needs, check_rejects, check_rows};
 
     #[test]
     fn login_rows() {
@@ -267,5 +267,14 @@ mod tests {
         assert!(broken.has_initial_response() && broken.initial_response().unwrap().is_err());
         assert!(plain().initial_response().is_none());
         assert!(!alloc::format!("{:?}", plain().with_initial_response(b"x")).contains("eA"));
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("LOGIN a b", &[]),
+            ("AUTHENTICATE PLAIN", &["AUTH="]),
+            ("AUTHENTICATE PLAIN AGEAYg==", &["AUTH=", "SASL-IR"]),
+        ]);
     }
 }

@@ -139,6 +139,7 @@ impl Capability<'_> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Extensions {
     set: ExtensionSet,
+    masked: ExtensionSet,
     known: bool,
     capabilities: Capabilities<'static>,
 }
@@ -149,12 +150,20 @@ impl Extensions {
     pub fn offered(capabilities: Capabilities<'_>) -> Self {
         let named = capabilities.iter().filter_map(|capability| capability.extension());
         let set = named.collect();
-        Self { set, known: true, capabilities: mailwire_core::IntoOwned::into_owned(capabilities) }
+        let masked = ExtensionSet::EMPTY;
+        Self {
+            set,
+            masked,
+            known: true,
+            capabilities: mailwire_core::IntoOwned::into_owned(capabilities),
+        }
     }
 
     /// Takes extensions away that the server offers and breaks.
     pub(crate) const fn mask(&mut self, broken: ExtensionSet) {
         self.set = self.set.minus(broken);
+        // What is part of IMAP4rev2 is masked with it offered, too.
+        self.masked = broken;
     }
 
     /// True when the server told its capabilities.
@@ -167,7 +176,9 @@ impl Extensions {
     #[must_use]
     pub const fn has(&self, extension: Extension) -> bool {
         self.set.contains(extension)
-            || self.set.contains(Extension::Imap4Rev2) && extension.is_in_rev2()
+            || self.set.contains(Extension::Imap4Rev2)
+                && extension.is_in_rev2()
+                && !self.masked.contains(extension)
     }
 
     /// The offered extensions that are known here.
@@ -259,6 +270,8 @@ mod tests {
         assert_eq!(offered.capabilities().len(), 5);
         offered.mask(ExtensionSet::EMPTY.with(Extension::QuotaRes));
         assert!(!offered.has(Extension::QuotaRes) && offered.set().contains(Extension::Auth));
+        offered.mask(ExtensionSet::EMPTY.with(Extension::Idle));
+        assert!(!offered.has(Extension::Idle) && offered.has(Extension::Move));
         assert!(!Extensions::default().is_known());
     }
 }

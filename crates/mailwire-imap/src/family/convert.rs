@@ -7,13 +7,13 @@ use mailwire_core::{InvalidValue, into_owned, text_type, wire_api, wire_enum};
 
 use crate::Mode;
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::items::{ItemList, Items, item};
 use crate::element::number::{Number64, NzNumber};
 use crate::element::raw::RawData;
 use crate::element::section::{Partial, Section, SectionBinary, SectionText};
 use crate::element::sequence::SequenceSet;
 use crate::element::string::{AString, IString};
-use crate::family::fetch::BodyValue;
 use crate::token::{close, nil, open, sp};
 use crate::tolerance::Deviation;
 

@@ -230,7 +230,7 @@ impl<'a> Wire<'a> for CopyUid<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -337,5 +337,15 @@ mod tests {
             }
             check_roundtrip!(CopyUid: code);
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("COPY 1 x", &[]),
+            ("UID COPY $ x", &["SEARCHRES"]),
+            ("MOVE 1 x", &["MOVE"]),
+            ("UID MOVE $ x", &["MOVE", "SEARCHRES"]),
+        ]);
     }
 }

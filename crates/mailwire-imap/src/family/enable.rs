@@ -5,7 +5,7 @@ use mailwire_core::parse::{Context, PResult, Wire, stop};
 use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use crate::Mode;
-use crate::extension::Extension;
+use crate::extension::{Extension, IsMet, Need};
 use crate::family::capability::{Capabilities, Capability};
 use crate::tolerance::Deviation;
 
@@ -50,6 +50,24 @@ pub struct Enable<'a>(Capabilities<'a>);
 
 wire_api!(Deviation, Mode: Enable);
 into_owned!(@impl Enable, self => { Enable(mailwire_core::IntoOwned::into_owned(self.0)) });
+
+impl Enable<'_> {
+    /// What it names and a session does not offer. A server does not ask: it ignores what it does not know
+    /// (RFC 5161 section 3.1).
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.0.iter().find_map(|capability| need_of(capability.extension()?).unmet(is_met))
+    }
+}
+
+/// What a server has to offer so that the extension can be switched on.
+pub(crate) const fn need_of(extension: Extension) -> Need {
+    match extension {
+        Extension::CondStore => Need::CONDSTORE,
+        // RFC 6855 section 3: UTF8=ONLY implies it.
+        Extension::Utf8Accept => Need::Offered(extension, &[Extension::Utf8Only]),
+        extension => Need::of(extension),
+    }
+}
 
 impl<'a> Enable<'a> {
     /// These capabilities.
@@ -102,7 +120,7 @@ impl<'a> Wire<'a> for Enable<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_needs, check_rejects, check_rows};
 
     #[test]
     fn rows() {
@@ -123,5 +141,14 @@ mod tests {
             (b" a (b)", "capability", 3),
         ]);
         assert!(Enable::extensions([]).is_err());
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("ENABLE QRESYNC UTF8=ACCEPT", &["ENABLE", "QRESYNC", "UTF8=ACCEPT or UTF8=ONLY"]),
+            ("ENABLE CONDSTORE", &["ENABLE", "CONDSTORE or QRESYNC"]),
+            ("ENABLE UIDONLY X-NEW", &["ENABLE", "UIDONLY"]),
+        ]);
     }
 }

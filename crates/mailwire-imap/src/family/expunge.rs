@@ -87,7 +87,7 @@ impl<'a> Wire<'a> for Vanished<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 
     #[test]
     fn rows() {
@@ -117,6 +117,15 @@ mod tests {
         check_lenient::<Vanished<'_>>(&[
             (b"(EARLIER)  1", Deviation::ExtraSpaces, b"(EARLIER) 1"),
             (b"1,,2", Deviation::EmptySetElement, b"1,2"),
+        ]);
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("EXPUNGE", &[]),
+            ("UID EXPUNGE 1", &["UIDPLUS"]),
+            ("UID EXPUNGE $", &["UIDPLUS", "SEARCHRES"]),
         ]);
     }
 }

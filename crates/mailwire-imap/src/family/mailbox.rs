@@ -13,6 +13,7 @@ use crate::dispatch::dispatch;
 use crate::element::items::{ItemList, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::parameter::{LABEL, Parameter};
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::sp;
 use crate::tolerance::Deviation;
 
@@ -159,6 +160,23 @@ into_owned!(@impl CreateExtension, self => { CreateExtension(self.0.into_owned()
 into_owned!(@impl UseAttributes, self => { UseAttributes(IntoOwned::into_owned(self.0)) });
 item!(CreateParameter);
 
+impl Create<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.parameters.iter().find_map(|parameter| parameter.name()?.need().unmet(is_met))
+    }
+}
+
+impl CreateParameterName {
+    /// What a server has to offer for the parameter.
+    #[must_use]
+    pub const fn need(self) -> Need {
+        match self {
+            Self::Use => Need::of(Extension::CreateSpecialUse),
+        }
+    }
+}
+
 impl<'a> UseAttributes<'a> {
     /// These special uses. The server judges which of them it supports.
     ///
@@ -272,7 +290,7 @@ mod tests {
     use crate::Command;
     use crate::element::parameter::Label;
     use crate::family::list::AttributeExtension;
-    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -387,5 +405,15 @@ mod tests {
             let create = Create { mailbox: name(&from), parameters: ItemList::new([other, uses]) };
             check_roundtrip!(Create: create);
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("CREATE x", &[]),
+            ("CREATE x (USE (\\Sent))", &["CREATE-SPECIAL-USE"]),
+            ("CREATE x (X-NEW)", &[]),
+            ("RENAME a b", &[]),
+        ]);
     }
 }

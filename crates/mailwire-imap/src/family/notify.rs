@@ -9,6 +9,7 @@ use crate::Mode;
 use crate::element::items::{ItemList, Items, item};
 use crate::element::mailbox_filter::{FilterUse, MailboxFilter};
 use crate::element::string::Atom;
+use crate::extension::{IsMet, Need};
 use crate::family::fetch::FetchAttribute;
 use crate::token::{close, open, sp};
 use crate::tolerance::Deviation;
@@ -183,6 +184,22 @@ impl<'a> NotifySet<'a> {
     /// The groups, in their order.
     pub fn groups(&self) -> impl Iterator<Item = EventGroup<'_>> {
         self.groups.iter()
+    }
+}
+
+impl Notify<'_> {
+    /// What it needs and a session has not. Which events there are is told by the code BADEVENT (RFC 5465
+    /// section 5), so that they may be asked for; the data items of new messages are those of FETCH.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        let Self::Set(set) = self else { return None };
+        set.groups().find_map(|group| {
+            group.events().find_map(|event| match event {
+                Event::MessageNew(items) => {
+                    items.iter().find_map(|item| item.need()?.unmet(is_met))
+                }
+                _ => None,
+            })
+        })
     }
 }
 
@@ -375,7 +392,7 @@ mod tests {
     use crate::Code;
     use crate::element::mailbox::Mailbox;
     use crate::element::mailbox_filter::Mailboxes;
-    use crate::rows::{check_rejects, check_rows};
+    use crate::rows::{check_needs, check_rejects, check_rows};
 
     const NEW: Event<'static> = Event::MessageNew(ItemList::EMPTY);
 
@@ -475,5 +492,20 @@ mod tests {
         let names =
             EventNames::new(["MessageNew", "FlagChange"].map(|name| Atom::new(name).unwrap()));
         check_rows(&[(b"BADEVENT (MessageNew FlagChange)", Code::BadEvent(names))]);
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("NOTIFY NONE", &["NOTIFY"]),
+            (
+                "NOTIFY SET (selected (MessageNew (UID) MessageExpunge AnnotationChange))",
+                &["NOTIFY"],
+            ),
+            (
+                "NOTIFY SET (selected (MessageNew (UID MODSEQ) MessageExpunge)) (personal (MailboxName))",
+                &["NOTIFY", "CONDSTORE or QRESYNC"],
+            ),
+        ]);
     }
 }

@@ -130,7 +130,7 @@ pub struct OtherResource<'a>(Atom<'a>);
 /// ```
 /// Deviations: [`InvalidItem`](Deviation::InvalidItem), [`ExtraSpaces`](Deviation::ExtraSpaces),
 /// [`TrailingSpace`](Deviation::TrailingSpace), [`NegativeNumber`](Deviation::NegativeNumber),
-/// [`FloatNumber`](Deviation::FloatNumber).
+/// [`FloatNumber`](Deviation::FloatNumber), [`MissingResources`](Deviation::MissingResources).
 ///
 /// # Wire
 /// ```text
@@ -333,6 +333,9 @@ impl Item for ListedQuota {
 impl<'a> Wire<'a> for QuotaData<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, root) = AString::parse_part(input, cx)?;
+        if matches!(rest, [] | [b'\r' | b'\n', ..]) && cx.tolerate(Deviation::MissingResources) {
+            return Ok((rest, Self { root, resources: ItemList::EMPTY }));
+        }
         let (rest, ()) = cut(sp(rest, cx))?;
         let (rest, resources) = cut(ItemList::parse_part(rest, cx))?;
         Ok((rest, Self { root, resources }))
@@ -359,7 +362,7 @@ impl<'a> Wire<'a> for QuotaRootData<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -455,6 +458,7 @@ mod tests {
         check_lenient::<QuotaData<'_>>(&[
             (b"\"\" (STORAGE 1 2 )", Deviation::TrailingSpace, b"\"\" (STORAGE 1 2)"),
             (b"\"\"  (STORAGE 1 2)", Deviation::ExtraSpaces, b"\"\" (STORAGE 1 2)"),
+            (b"\"ROOT\"", Deviation::MissingResources, b"ROOT ()"),
             (b"\"\" (STORAGE 1)", Deviation::InvalidItem, b"\"\" (STORAGE 1)"),
             (b"\"\" (STORAGE x 2 Foo 1 2)", Deviation::InvalidItem, b"\"\" (STORAGE x 2 Foo 1 2)"),
         ]);
@@ -493,5 +497,14 @@ mod tests {
             let roots = ItemTail::new([root]);
             check_roundtrip!(QuotaRootData: QuotaRootData { mailbox: Mailbox::INBOX, roots });
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("GETQUOTA \"\"", &["QUOTA or QUOTA=RES-"]),
+            ("GETQUOTAROOT x", &["QUOTA or QUOTA=RES-"]),
+            ("SETQUOTA \"\" (STORAGE 1)", &["QUOTASET or QUOTA"]),
+        ]);
     }
 }

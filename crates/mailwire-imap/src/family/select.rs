@@ -19,6 +19,7 @@ use crate::element::number::NzNumber;
 use crate::element::object_id::ObjectId;
 use crate::element::parameter::{LABEL, Parameter};
 use crate::element::sequence::UidSet;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{ATOM_CHAR, close, open, sp};
 use crate::tolerance::Deviation;
 
@@ -301,6 +302,26 @@ impl<'a> Wire<'a> for SelectParameter<'a> {
                 out.keyword(known.name().map_or("", SelectParameterName::as_str));
                 known.encode_arguments(out);
             }
+        }
+    }
+}
+
+impl Select<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.parameters.iter().find_map(|parameter| parameter.name()?.need().unmet(is_met))
+    }
+}
+
+impl SelectParameterName {
+    /// What a server has to offer for the parameter.
+    #[must_use]
+    pub const fn need(self) -> Need {
+        match self {
+            Self::CondStore => Need::CONDSTORE,
+            // RFC 7162 section 3.2.5.
+            Self::QResync => Need::Enabled(Extension::QResync),
+            Self::Annotate => Need::of(Extension::AnnotateExperiment1),
         }
     }
 }

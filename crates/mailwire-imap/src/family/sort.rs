@@ -6,14 +6,15 @@ use mailwire_core::token::strip_prefix_ignore_case;
 use mailwire_core::{InvalidValue, into_owned, wire_api, wire_enum};
 
 use super::search::{
-    ReturnOptions, SearchProgram, begins_value, check_values, return_options, values_behind,
-    write_return_options,
+    ReturnOptions, SearchProgram, SearchVerb, begins_value, check_values, return_options,
+    values_behind, write_return_options,
 };
 use crate::dispatch::dispatch;
 use crate::element::annotation::EntryName;
 use crate::element::items::{ItemList, item};
 use crate::element::raw::RawData;
 use crate::element::string::Atom;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 
@@ -269,6 +270,42 @@ impl<'a> Wire<'a> for SortKey<'a> {
     }
 }
 
+impl SortKeyName {
+    /// What a server has to offer for the key, besides SORT.
+    #[must_use]
+    pub const fn need(self) -> Option<Need> {
+        use Extension as E;
+        Some(match self {
+            Self::Arrival
+            | Self::Cc
+            | Self::Date
+            | Self::From
+            | Self::Size
+            | Self::Subject
+            | Self::To => return None,
+            Self::DisplayFrom | Self::DisplayTo => Need::of(E::SortDisplay),
+            Self::Relevancy => Need::of(E::SearchFuzzy),
+            Self::Annotation => Need::of(E::AnnotateExperiment1),
+            Self::Uid => Need::of(E::SortUid),
+            Self::ModSeq => Need::of(E::SortModSeq),
+        })
+    }
+}
+
+impl Sort<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        let options = self.options.as_ref();
+        options
+            .and_then(|options| SearchVerb::Sort.options_lack(options, is_met))
+            .or_else(|| {
+                let mut criteria = self.criteria.0.iter();
+                criteria.find_map(|criterion| criterion.key.name()?.need()?.unmet(is_met))
+            })
+            .or_else(|| self.program.lacks(is_met))
+    }
+}
+
 impl<'a> Wire<'a> for AnnotationSort<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, entry) = EntryName::parse_part(input, cx)?;
@@ -390,7 +427,7 @@ impl<'a> OtherSortKey<'a> {
 mod tests {
     use super::*;
     use crate::family::search::{Charset, ReturnOption, SearchKey};
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 
     fn other(name: &'static str, values: Option<&'static str>) -> SortKey<'static> {
         let values = values.map(|values| RawData::new(values).unwrap());
@@ -460,5 +497,44 @@ mod tests {
         for name in ["reverse", "uid", "5x"] {
             assert!(OtherSortKey::new(Atom::new(name).unwrap(), None).is_err());
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("SORT (ARRIVAL CC DATE FROM SIZE SUBJECT REVERSE TO X-NEW) UTF-8 ALL", &["SORT"]),
+            ("SORT (DISPLAYFROM) UTF-8 ALL", &["SORT", "SORT=DISPLAY"]),
+            ("UID SORT (REVERSE DISPLAYTO) UTF-8 ALL", &["SORT", "SORT=DISPLAY"]),
+            ("SORT (RELEVANCY) UTF-8 FUZZY TEXT a", &["SORT", "SEARCH=FUZZY"]),
+            ("SORT (ANNOTATION /a value.priv) UTF-8 ALL", &["SORT", "ANNOTATE-EXPERIMENT-1"]),
+            ("SORT (UID) UTF-8 ALL", &["SORT", "SORT=UID"]),
+            ("SORT (MODSEQ) UTF-8 ALL", &["SORT", "SORT=MODSEQ"]),
+            ("SORT RETURN () (DATE) UTF-8 ALL", &["SORT", "ESORT"]),
+            (
+                "SORT RETURN (MIN MAX ALL COUNT) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "ESORT"],
+            ),
+            (
+                "SORT RETURN (PARTIAL 1:5) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "PARTIAL or CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (CONTEXT) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (UPDATE) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "CONTEXT=SORT"],
+            ),
+            (
+                "SORT RETURN (SAVE) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "SEARCHRES"],
+            ),
+            (
+                "SORT RETURN (RELEVANCY) (DATE) UTF-8 ALL",
+                &["SORT", "ESORT or CONTEXT=SORT or PARTIAL", "SEARCH=FUZZY"],
+            ),
+            ("SORT (DATE) UTF-8 YOUNGER 5", &["SORT", "WITHIN"]),
+        ]);
     }
 }

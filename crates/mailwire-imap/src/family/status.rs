@@ -17,6 +17,7 @@ use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, Number64, NzNumber, number};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::string::Atom;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{ATOM_CHAR, digits, nil, sp};
 use crate::tolerance::Deviation;
 
@@ -267,6 +268,44 @@ impl Item for StatusAttribute<'static> {
 impl From<StatusName> for StatusAttribute<'_> {
     fn from(name: StatusName) -> Self {
         Self::Known(name)
+    }
+}
+
+impl Status<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.attributes.iter().find_map(|attribute| attribute.need()?.unmet(is_met))
+    }
+}
+
+impl StatusAttribute<'_> {
+    /// What a server has to offer to be asked for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        match self {
+            Self::Known(name) => name.need(),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl StatusName {
+    /// What a server has to offer to be asked for the item.
+    #[must_use]
+    pub const fn need(self) -> Option<Need> {
+        use Extension as E;
+        Some(match self {
+            Self::Messages | Self::Recent | Self::UidNext | Self::UidValidity | Self::Unseen => {
+                return None;
+            }
+            // RFC 9208 section 4.1.4, RFC 9051 appendix E.
+            Self::Deleted => Need::Offered(E::Quota, &[E::QuotaRes, E::Imap4Rev2]),
+            Self::DeletedStorage => Need::Offered(E::Quota, &[E::QuotaRes]),
+            Self::Size => Need::of(E::StatusSize),
+            Self::HighestModSeq => Need::CONDSTORE,
+            Self::AppendLimit => Need::of(E::AppendLimit),
+            Self::MailboxId => Need::of(E::ObjectId),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use crate::element::mod_seq::ModSeq;
 use crate::element::parameter::{LABEL, Label, Parameter};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::sequence::SequenceSet;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::sp;
 use crate::tolerance::Deviation;
 
@@ -289,6 +290,39 @@ fn put_mode<'o, 'b>(out: &'o mut Encoder<'b>, mode: StoreMode) -> &'o mut Encode
     }
 }
 
+impl Store<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.messages
+            .lacks(is_met)
+            .or_else(|| self.modifiers.iter().find_map(|modifier| modifier.need()?.unmet(is_met)))
+            .or_else(|| self.action.need()?.unmet(is_met))
+    }
+}
+
+impl StoreAction<'_> {
+    /// What a server has to offer for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        match self {
+            Self::Flags { .. } | Self::Other(_) => None,
+            Self::GmailLabels { .. } => Some(Need::of(Extension::XGmExt1)),
+            Self::Annotation(_) => Some(Need::of(Extension::AnnotateExperiment1)),
+        }
+    }
+}
+
+impl StoreModifier<'_> {
+    /// What a server has to offer for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        match self {
+            Self::UnchangedSince(_) => Some(Need::CONDSTORE),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 impl<'a> OtherStoreAction<'a> {
     /// What an extension changes: how, its name, and one value.
     ///
@@ -389,7 +423,7 @@ mod tests {
     use crate::element::annotation::{AnnotationValue, Attribute, AttributeName, Entry, EntryName};
     use crate::element::flag::{Flag, Keyword};
     use crate::family::fetch::GmailLabel;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
     use proptest::prelude::*;
 
     fn store(
@@ -551,5 +585,19 @@ mod tests {
             prop_assert_eq!(&parsed, &store);
             prop_assert!(met.is_empty());
         }
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("STORE 1 +FLAGS (\\Seen)", &[]),
+            ("UID STORE 1 X-NEW (a)", &[]),
+            ("STORE $ FLAGS.SILENT ()", &["SEARCHRES"]),
+            ("STORE 1 (UNCHANGEDSINCE 5) FLAGS ()", &["CONDSTORE or QRESYNC"]),
+            ("STORE 1 (X-NEW 5) FLAGS ()", &[]),
+            ("STORE 1 -X-GM-LABELS (a)", &["X-GM-EXT-1"]),
+            ("UID STORE 1 +X-GM-LABELS.SILENT (a)", &["X-GM-EXT-1"]),
+            ("STORE 1 ANNOTATION (/comment (value.priv NIL))", &["ANNOTATE-EXPERIMENT-1"]),
+        ]);
     }
 }

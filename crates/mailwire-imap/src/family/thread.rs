@@ -11,6 +11,7 @@ use mailwire_core::token::one_or_more;
 use mailwire_core::{InvalidValue, into_owned, owned_already, text_type, wire_api};
 
 use super::search::SearchProgram;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{ATOM_CHAR, close, digits, sp};
 use crate::tolerance::Deviation;
 
@@ -49,6 +50,32 @@ text_type! {
 fn check(name: &[u8]) -> Result<(), usize> {
     ATOM_CHAR.check(name)?;
     if name.is_empty() { Err(0) } else { Ok(()) }
+}
+
+impl ThreadAlgorithm<'_> {
+    /// What a server has to offer for it; `None` for one that is not known here.
+    #[must_use]
+    pub fn need(&self) -> Option<Need> {
+        if *self == Self::REFERENCES {
+            Some(Need::of(Extension::ThreadReferences))
+        } else if *self == Self::ORDERED_SUBJECT {
+            Some(Need::of(Extension::ThreadOrderedSubject))
+        } else if *self == Self::REFS {
+            Some(Need::of(Extension::ThreadRefs))
+        } else {
+            None
+        }
+    }
+}
+
+impl Thread<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.algorithm
+            .need()
+            .and_then(|need| need.unmet(is_met))
+            .or_else(|| self.program.lacks(is_met))
+    }
 }
 
 /// The arguments of THREAD and UID THREAD.

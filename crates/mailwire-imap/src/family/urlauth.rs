@@ -9,11 +9,12 @@ use mailwire_core::{IntoBytes, InvalidValue, into_owned, text_type, wire_api};
 
 use crate::Mode;
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::items::{ItemTail, Items, item};
 use crate::element::mailbox::Mailbox;
 use crate::element::parameter::{Label, Parameter};
 use crate::element::string::{AString, Atom};
-use crate::family::fetch::BodyValue;
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{close, open, sp};
 use crate::tolerance::Deviation;
 
@@ -287,6 +288,12 @@ into_owned!(
 into_owned!(@impl UrlMech, self => { UrlMech(mailwire_core::IntoOwned::into_owned(self.0)) });
 item!(UrlRump, UrlRequest, UrlData, UrlPart, Mechanism);
 
+/// What URLFETCH needs and a session has not.
+pub(crate) fn lacks(urls: &UrlFetch<'_>, is_met: IsMet<'_>) -> Option<Need> {
+    let named = urls.iter().any(|url| url.wanted.is_some());
+    if named { Need::of(Extension::UrlAuthBinary).unmet(is_met) } else { None }
+}
+
 fn is_mechanism(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.')
 }
@@ -539,7 +546,7 @@ impl<'a> Wire<'a> for UrlMech<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient_in, check_rejects, check_rows, check_rows_in};
+    use crate::rows::{check_lenient_in, check_needs, check_rejects, check_rows, check_rows_in};
     use crate::{Command, Data, Tolerance};
     use alloc::vec::Vec;
 
@@ -672,5 +679,16 @@ mod tests {
             (b"INTERNAL =a", "mechanism", 9),
         ]);
         assert!(Mechanism::new("a=!").is_err() && Mechanism::new("").is_err());
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("GENURLAUTH a INTERNAL", &["URLAUTH"]),
+            ("RESETKEY", &["URLAUTH"]),
+            ("URLFETCH a b", &["URLAUTH"]),
+            ("URLFETCH a (b)", &["URLAUTH", "URLAUTH=BINARY"]),
+            ("URLFETCH (b BINARY)", &["URLAUTH", "URLAUTH=BINARY"]),
+        ]);
     }
 }

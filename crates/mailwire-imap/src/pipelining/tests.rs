@@ -159,6 +159,8 @@ fn what_a_server_must_not_do_at_once() {
         ("SEARCH RETURN (SAVE) ALL", "UID FETCH $ BODY.PEEK[]", true),
         ("EXPUNGE", "UID FETCH 1 FLAGS", true),
         ("NOOP", "NAMESPACE", false),
+        // RFC 5465 section 3.1: the last one counts.
+        ("NOTIFY SET (selected (MessageNew MessageExpunge))", "NOTIFY NONE", true),
     ] {
         assert_eq!(is_ambiguous(traits(before), traits(behind)), ambiguous, "{before}, {behind}");
     }

@@ -7,6 +7,7 @@ use mailwire_core::{SyntaxError, TransmitQueue};
 
 use crate::element::text::Text;
 use crate::error::PeerError;
+use crate::extension::Need;
 use crate::status::{Status, StatusKind};
 
 /// Rows of the table: name, kind, response code or nothing, text.
@@ -18,6 +19,8 @@ macro_rules! answers {
             $( $name, )+
             /// BAD with the rule and the place.
             Syntax(SyntaxError),
+            /// BAD with what is not offered or not enabled.
+            Lacks(Need),
         }
 
         impl OwnAnswer {
@@ -28,7 +31,7 @@ macro_rules! answers {
             const fn parts(self) -> (StatusKind, &'static str, &'static str) {
                 match self {
                     $( Self::$name => (StatusKind::$kind, $code, $text), )+
-                    Self::Syntax(_) => (StatusKind::Bad, "", ""),
+                    Self::Syntax(_) | Self::Lacks(_) => (StatusKind::Bad, "", ""),
                 }
             }
         }
@@ -49,8 +52,6 @@ answers! {
     CommandTooLarge: Bad "TOOBIG" "command too large";
     LiteralTooLarge: Bad "TOOBIG" "literal too large";
     LiteralHeader: Bad "" "the header of the literal cannot be read";
-    BinaryNotOffered: Bad "" "literal8 is not offered";
-    FormNotOffered: Bad "" "this form of message is not offered";
     MessageTooLarge: No "TOOBIG" "message too large";
     EmptyMessage: No "" "message is empty";
     NulInMessage: No "" "NUL needs a literal8";
@@ -58,7 +59,6 @@ answers! {
     TlsActive: Bad "" "TLS is active already";
     BehindStartTls: Bad "" "plaintext behind STARTTLS";
     UnknownMechanism: No "" "mechanism not offered";
-    NoInitialResponse: Bad "" "initial response not offered";
     AuthLineTooLong: Bad "" "authentication line too long";
     NotBase64: Bad "" "not base64";
     Cancelled: Bad "" "authentication cancelled";
@@ -94,6 +94,7 @@ impl OwnAnswer {
             PeerError::Syntax(syntax) => Self::Syntax(*syntax),
             PeerError::BadSequence { .. } => Self::NotInState,
             PeerError::NotImplemented => Self::NotOffered,
+            PeerError::Lacks(need) => Self::Lacks(*need),
             PeerError::NotBase64 => Self::NotBase64,
             PeerError::NotAuthorized => Self::TlsFirst,
             PeerError::DataAfterStartTls => Self::BehindStartTls,
@@ -128,6 +129,13 @@ impl OwnAnswer {
             Self::Syntax(error) => {
                 // What is written is pieces of text, and taking them cannot fail.
                 let _ = write!(Pieces(&mut out), "{error}");
+            }
+            Self::Lacks(need) => {
+                let wanted = match need {
+                    Need::Offered(..) => "offered",
+                    Need::Enabled(_) => "enabled",
+                };
+                let _ = write!(Pieces(&mut out), "{need} is not {wanted}");
             }
             _ => out(text.as_bytes()),
         }
@@ -183,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::code::Code;
+    use crate::extension::Extension;
 
     #[test]
     fn every_row_is_a_status() {
@@ -207,10 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_is_told_by_name() {
+        for (need, text) in [
+            (Need::CONDSTORE, "CONDSTORE or QRESYNC is not offered"),
+            (Need::of(Extension::Within), "WITHIN is not offered"),
+            (Need::Enabled(Extension::QResync), "QRESYNC is not enabled"),
+        ] {
+            let status = PeerError::Lacks(need).suggested_answer();
+            assert_eq!((status.kind(), status.text().to_string()), (StatusKind::Bad, text.into()));
+        }
+    }
+
+    #[test]
     fn every_error_has_an_answer() {
         for error in [
             PeerError::Syntax(SyntaxError { rule: "tag", at: 0 }),
             PeerError::NotImplemented,
+            PeerError::Lacks(Need::CONDSTORE),
             PeerError::DataAfterStartTls,
             PeerError::NotBase64,
             PeerError::NotAuthorized,

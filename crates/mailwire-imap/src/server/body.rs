@@ -239,7 +239,7 @@ impl Server {
         if single && !tail.messages().is_empty() {
             return Err(syntax(SyntaxError { rule: "CRLF", at: 0 }));
         }
-        tail.messages().iter().try_for_each(|message| self.gate_message(message, true))?;
+        self.gate_more(tail.messages())?;
         Ok(tail.messages().last().map_or(message, message_size))
     }
 

@@ -104,7 +104,8 @@ impl ServerConfig {
         Ok(config.offer_all(ALWAYS))
     }
 
-    /// Offers a capability, once.
+    /// Offers a capability, once. Commands that [need](crate::Command::needs) what is not offered are answered
+    /// with BAD, be it for their name or for one of their arguments, and do not come to the application.
     ///
     /// STARTTLS, LOGINDISABLED and APPENDLIMIT follow from the fields; to offer them changes nothing.
     /// LITERAL+ takes the place of LITERAL-.
@@ -147,11 +148,6 @@ impl ServerConfig {
                     || extension.is_in_rev2() && self.set.contains(Extension::Imap4Rev2)
             }
         }
-    }
-
-    /// True when one of these is offered.
-    pub(super) fn offers_any(&self, extensions: &[Extension]) -> bool {
-        extensions.iter().any(|&extension| self.offers(extension))
     }
 
     /// True when the SASL mechanism is offered.

@@ -7,12 +7,13 @@ use super::flight::Flight;
 use crate::SyntaxError;
 use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
-use crate::element::literal::Literal;
+use crate::element::mailbox::Mailbox;
 use crate::element::mailbox_filter::MailboxFilter;
 use crate::error::PeerError;
-use crate::extension::Extension;
+use crate::extension::{Extension, Need};
 use crate::family::append::{AppendData, AppendMessage, CatPart};
 use crate::family::fetch::{FetchAttribute, FetchAttributes};
+use crate::family::metadata::need_of;
 use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
@@ -58,7 +59,7 @@ impl Server {
     /// Checks that a command is offered and possible now, whatever stands behind its name.
     fn gate_verb(&self, verb: Verb) -> Result<(), Refusal> {
         let sequence = PeerError::BadSequence { verb, state: self.state };
-        if !self.is_offered(verb) {
+        if verb.need().is_some_and(|need| !self.has(need)) {
             return Err((PeerError::NotImplemented, OwnAnswer::NotOffered));
         }
         if !self.state.allows(verb) {
@@ -83,39 +84,37 @@ impl Server {
         }
     }
 
-    fn is_offered(&self, verb: Verb) -> bool {
-        use Extension as E;
-        match (verb, verb.row().extension) {
-            // More than one extension has these.
-            (Verb::Thread | Verb::UidThread, _) => self.config.offers_any(&[
-                E::ThreadReferences,
-                E::ThreadOrderedSubject,
-                E::ThreadRefs,
-            ]),
-            (Verb::GetMetadata | Verb::SetMetadata, _) => {
-                self.config.offers_any(&[E::Metadata, E::MetadataServer])
-            }
-            (Verb::CancelUpdate, _) => self.config.offers_any(&[E::ContextSearch, E::ContextSort]),
-            (Verb::GetQuota | Verb::GetQuotaRoot, _) => {
-                self.config.offers_any(&[E::Quota, E::QuotaRes])
-            }
-            (Verb::SetQuota, _) => self.config.offers_any(&[E::Quota, E::QuotaSet]),
-            (_, Some(extension)) => self.config.offers(extension),
-            (_, None) => true,
+    /// True when the server offers it, or the client has enabled it.
+    pub(super) fn has(&self, need: Need) -> bool {
+        let enabled = |extension| match extension {
+            Extension::QResync => self.flags.qresync,
+            Extension::Utf8Accept => self.flags.utf8_accept,
+            Extension::UidOnly => self.flags.uid_only,
+            _ => false,
+        };
+        need.is_met(|extension| self.config.offers(extension), enabled)
+    }
+
+    /// Refuses what needs something that the session has not.
+    fn refuse_lack(lacks: Option<Need>) -> Result<(), Refusal> {
+        match lacks {
+            Some(need) => Err((PeerError::Lacks(need), OwnAnswer::Lacks(need))),
+            None => Ok(()),
         }
     }
 
-    /// Checks a command that is well formed.
+    /// Checks a command that is well formed, or what stands before the literal at the end of its frame.
     pub(super) fn gate(&self, command: &Command<'_>) -> Result<(), Refusal> {
+        // What is not known in ENABLE is passed over: RFC 5161 section 3.1.
+        if !matches!(command, Command::Enable(_)) {
+            Self::refuse_lack(command.arguments_lack(&|need| self.has(need)))?;
+        }
         match command {
             Command::Authenticate(auth) => {
                 if !self.config.has_mechanism(auth.mechanism.as_str()) {
                     return Err((PeerError::NotImplemented, OwnAnswer::UnknownMechanism));
                 }
                 match auth.initial_response() {
-                    Some(_) if !self.config.offers(Extension::SaslIr) => {
-                        Err((PeerError::NotImplemented, OwnAnswer::NoInitialResponse))
-                    }
                     Some(Err(_)) => Err((PeerError::NotBase64, OwnAnswer::NotBase64)),
                     _ => Ok(()),
                 }
@@ -137,7 +136,13 @@ impl Server {
             Command::Fetch(fetch) | Command::UidFetch(fetch) => {
                 self.gate_attributes(&fetch.attributes)
             }
-            command => self.gate_messages(command),
+            Command::Append(append) => {
+                append.messages().try_for_each(|message| self.gate_message(message))
+            }
+            Command::Replace(replace) | Command::UidReplace(replace) => {
+                self.gate_message(&replace.new)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -152,7 +157,7 @@ impl Server {
             FetchAttribute::BinarySize(section) => section.0.iter().nth(deepest).is_some(),
             _ => false,
         };
-        match attributes.iter().any(is_deep) {
+        match attributes.may_have_dots(deepest) && attributes.iter().any(is_deep) {
             true => Err(super::command::syntax(SyntaxError { rule: "section-part", at: 0 })),
             false => Ok(()),
         }
@@ -169,58 +174,36 @@ impl Server {
         }
     }
 
-    /// Checks the messages of APPEND and REPLACE that stand in a frame.
-    pub(super) fn gate_messages(&self, command: &Command<'_>) -> Result<(), Refusal> {
-        match command {
-            Command::Append(append) => append
-                .messages()
-                .enumerate()
-                .try_for_each(|(index, message)| self.gate_message(message, index > 0)),
-            Command::Replace(replace) | Command::UidReplace(replace) => {
-                self.gate_message(&replace.new, false)
-            }
-            _ => Ok(()),
-        }
+    /// Checks messages that stand behind others in a command.
+    pub(super) fn gate_more(&self, messages: &[AppendMessage<'_>]) -> Result<(), Refusal> {
+        messages.iter().try_for_each(|message| {
+            Self::refuse_lack(message.lacks(true, &|need| self.has(need)))?;
+            self.gate_message(message)
+        })
     }
 
-    /// Checks one message; with `more` it is not the first of its command.
-    pub(super) fn gate_message(
-        &self,
-        message: &AppendMessage<'_>,
-        more: bool,
-    ) -> Result<(), Refusal> {
-        let offered = |extension| match self.config.offers(extension) {
-            true => Ok(()),
-            false => Err((PeerError::NotImplemented, OwnAnswer::FormNotOffered)),
-        };
-        if more {
-            offered(Extension::MultiAppend)?;
-        }
+    /// Checks one message.
+    fn gate_message(&self, message: &AppendMessage<'_>) -> Result<(), Refusal> {
         message.flags.as_ref().map_or(Ok(()), gate_flags)?;
-        match &message.data {
-            AppendData::Message(literal) => self.gate_literal(literal, true)?,
-            AppendData::Utf8(literal) => {
-                offered(Extension::Utf8Accept)?;
-                self.gate_literal(literal, true)?;
+        // RFC 3502 section 6.3.11: an empty message is how a client gives up.
+        if let AppendData::Message(literal) | AppendData::Utf8(literal) = &message.data {
+            if literal.size() == 0 {
+                let error = PeerError::Syntax(SyntaxError { rule: "literal", at: 0 });
+                return Err((error, OwnAnswer::EmptyMessage));
             }
-            AppendData::Catenate(parts) => {
-                offered(Extension::Catenate)?;
-                self.gate_parts(parts.parts())?;
-            }
-            AppendData::Other(_) => {}
         }
         self.gate_size(message_size(message))
     }
 
     /// Checks parts of CATENATE.
     pub(super) fn gate_parts(&self, parts: &[CatPart<'_>]) -> Result<(), Refusal> {
-        parts.iter().try_for_each(|part| match part {
-            CatPart::Text(literal) => self.gate_literal(literal, false),
-            CatPart::Utf8(_) if !self.config.offers(Extension::Utf8Accept) => {
-                Err((PeerError::NotImplemented, OwnAnswer::FormNotOffered))
-            }
-            _ => Ok(()),
-        })
+        let mut parts = parts.iter();
+        Self::refuse_lack(parts.find_map(|part| part.lacks(&|need| self.has(need))))
+    }
+
+    /// Checks whose annotations are changed, before a large one comes.
+    pub(super) fn gate_annotations(&self, mailbox: &Mailbox<'_>) -> Result<(), Refusal> {
+        Self::refuse_lack(need_of(mailbox).unmet(&|need| self.has(need)))
     }
 
     /// A size of a whole message.
@@ -229,20 +212,6 @@ impl Server {
         if size > limit {
             let error = PeerError::Limit { name: "message", limit };
             return Err((error, OwnAnswer::MessageTooLarge));
-        }
-        Ok(())
-    }
-
-    fn gate_literal(&self, literal: &Literal<'_>, whole: bool) -> Result<(), Refusal> {
-        if literal.is_binary()
-            && !self.config.offers_any(&[Extension::Binary, Extension::Utf8Accept])
-        {
-            return Err((PeerError::NotImplemented, OwnAnswer::BinaryNotOffered));
-        }
-        // RFC 3502 section 6.3.11: an empty message is how a client gives up.
-        if whole && literal.size() == 0 {
-            let error = PeerError::Syntax(SyntaxError { rule: "literal", at: 0 });
-            return Err((error, OwnAnswer::EmptyMessage));
         }
         Ok(())
     }

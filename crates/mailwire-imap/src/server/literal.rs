@@ -84,7 +84,7 @@ impl Server {
         }
         match parsed {
             Ok(TaggedCommand { tag, command }) => {
-                self.gate_messages(&command)?;
+                self.gate(&command)?;
                 let place = place(&command);
                 Ok((Some((BodyHead::Command { tag, command }, cx.met())), place))
             }
@@ -97,6 +97,7 @@ impl Server {
                         return Err(refusal);
                     }
                     if let Ok(head) = parsed {
+                        self.gate_annotations(&head.mailbox)?;
                         let met = cx.met();
                         let size = head.streamed.literal.size;
                         let place = Place::Body(Owner::Annotation, size);

@@ -10,7 +10,7 @@ use crate::command::Verb;
 use crate::error::UsageError;
 use crate::extension::{Extension, ExtensionSet};
 use crate::family::capability::{Capabilities, Capability};
-use crate::family::enable::Enable;
+use crate::family::enable::{Enable, need_of};
 use crate::response::Data;
 use crate::state::State;
 use crate::status::{Greeting, Status, StatusKind};
@@ -199,7 +199,7 @@ impl Server {
         }
         let enabled: ExtensionSet = KNOWN
             .into_iter()
-            .filter(|&extension| enable.contains(extension) && self.config.offers(extension))
+            .filter(|&extension| enable.contains(extension) && self.has(need_of(extension)))
             .collect();
         self.send(&Data::Enabled(Capabilities::new(enabled.iter().map(Capability::of))))?;
         self.accept(ticket)?;
@@ -290,7 +290,11 @@ impl Server {
         if let Data::Enabled(capabilities) = data {
             for extension in capabilities.iter().filter_map(|capability| capability.extension()) {
                 match extension {
-                    Extension::Utf8Accept | Extension::Imap4Rev2 => self.flags.utf8 = true,
+                    Extension::Utf8Accept => {
+                        (self.flags.utf8, self.flags.utf8_accept) = (true, true);
+                    }
+                    Extension::Imap4Rev2 => self.flags.utf8 = true,
+                    Extension::QResync => self.flags.qresync = true,
                     Extension::UidOnly => self.flags.uid_only = true,
                     _ => {}
                 }
@@ -317,6 +321,7 @@ impl Server {
             }
             Verb::Unauthenticate if kind == StatusKind::Ok => {
                 (self.flags.utf8, self.flags.uid_only) = (false, false);
+                (self.flags.utf8_accept, self.flags.qresync) = (false, false);
                 self.flags.tells_expunges = false;
                 if self.flags.compressed {
                     self.phase = Phase::Plain { told: false };

@@ -8,8 +8,9 @@ use mailwire_core::encoder::{Cut, Encoder};
 use mailwire_core::parse::Wire;
 
 use super::Server;
+use crate::element::body_value::BodyValue;
 use crate::error::{PeerError, UsageError};
-use crate::family::fetch::{BodyValue, FetchHead, FetchItem, FetchTail};
+use crate::family::fetch::{FetchHead, FetchItem, FetchTail};
 use crate::family::urlauth::stream::{UrlFetchHead, UrlFetchTail};
 use crate::response::Data;
 
@@ -82,7 +83,8 @@ impl Server {
     /// # use bytes::Bytes;
     /// # use mailwire_imap::Machine;
     /// # use mailwire_imap::element::{literal::StreamedLiteral, number::NzNumber, section::Section};
-    /// # use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+    /// # use mailwire_imap::element::body_value::BodyValue;
+    /// # use mailwire_imap::family::fetch::{BodySection, FetchHead, FetchItem, FetchTail};
     /// # use mailwire_imap::server::{Server, ServerConfig};
     /// # let mut server = Server::new(Arc::new(ServerConfig::new("x")?));
     /// # server.preauth()?;

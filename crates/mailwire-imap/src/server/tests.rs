@@ -8,13 +8,14 @@ use alloc::vec;
 use bytes::Bytes;
 
 use super::*;
+use crate::element::body_value::BodyValue;
 use crate::element::number::{Number, NzNumber};
 use crate::element::section::Section;
 use crate::element::sequence::UidSet;
 use crate::element::text::Text;
 use crate::family::capability::{Capabilities, Capability};
 use crate::family::expunge::Vanished;
-use crate::family::fetch::{BodySection, BodyValue, FetchData, FetchHead, FetchItem, FetchTail};
+use crate::family::fetch::{BodySection, FetchData, FetchHead, FetchItem, FetchTail};
 use crate::response::Data;
 use crate::status::{Greeting, Status, StatusKind};
 use crate::{Code, Extension};

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::NzNumber;
 use mailwire_imap::element::section::Section;
 use mailwire_imap::family::capability::Capability;
 use mailwire_imap::family::enable::Enable;
-use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+use mailwire_imap::family::fetch::{BodySection, FetchHead, FetchItem, FetchTail};
 use mailwire_imap::server::{BodyHead, Event, Server, ServerConfig, Ticket};
 use mailwire_imap::{Data, Extension, Mode, Status, StatusKind, TlsPolicy, Tolerance};
 use mailwire_testing::drive::Input;
 
 use crate::rules::{End, Kind, Stage};
-use crate::world::{Said, Setting};
+use crate::world::{Said, Setting, Told};
 
 /// What both drivers have to do before the session goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Application {
     input: Input,
     handing_over: bool,
     body: usize,
+    /// Literals of the command that came.
+    bodies: usize,
     counter: u32,
 }
 
@@ -64,7 +67,9 @@ impl Application {
             .offer(Capability::new("AUTH=PLAIN").unwrap())
             .offer_all(setting.literals)
             .offer_all([Extension::CompressDeflate, Extension::Unauthenticate])
-            .offer_all([Extension::Move, Extension::Utf8Accept]);
+            .offer_all([Extension::Move, Extension::Utf8Accept, Extension::UidOnly])
+            .offer_all([Extension::MultiAppend, Extension::Catenate, Extension::Notify])
+            .offer_all(setting.rev2.then_some(Extension::Imap4Rev2));
         config.auth_without_tls = true;
         config.tls = TlsPolicy::Opportunistic;
         config.limits.inline_literal = 10;
@@ -87,6 +92,7 @@ impl Application {
             input: Input::new(),
             handing_over: false,
             body: 0,
+            bodies: 0,
             counter: 0,
         }
     }
@@ -104,9 +110,14 @@ impl Application {
             Event::Command { ticket, tag, .. } => self.begin(ticket, tag.as_str(), false, said),
             Event::BodyWanted { ticket, head: BodyHead::Command { tag, .. }, size, .. } => {
                 self.begin(ticket, tag.as_str(), true, said);
-                let number = self.waiting.last().unwrap().number;
-                assert_eq!(said.bodies[&number] as u64, size);
-                self.body = 0;
+                self.bodies = 0;
+                self.offered(size);
+            }
+            Event::BodyWanted { ticket, head: BodyHead::Tail(_), size, .. } => {
+                let waiting = self.waiting.last_mut().unwrap();
+                assert_eq!(waiting.ticket, ticket);
+                assert_eq!(std::mem::replace(&mut waiting.turn, Turn::Offered), Turn::Theirs);
+                self.offered(size);
             }
             Event::BodyChunk(octets) => {
                 assert!(octets.iter().all(|octet| *octet == b'x'));
@@ -115,9 +126,12 @@ impl Application {
             Event::BodyEnd(end) => {
                 assert_eq!((end.size, end.refused), (self.body as u64, None));
             }
-            Event::CommandEnd { ticket, .. }
-            | Event::AuthResponse { ticket, .. }
-            | Event::IdleDone { ticket } => {
+            Event::CommandEnd { ticket, .. } => {
+                let waiting = self.waiting.last_mut().unwrap();
+                assert_eq!((waiting.ticket, waiting.kind.streamed().len()), (ticket, self.bodies));
+                assert_eq!(std::mem::replace(&mut waiting.turn, Turn::Ours), Turn::Theirs);
+            }
+            Event::AuthResponse { ticket, .. } | Event::IdleDone { ticket } => {
                 let waiting = self.waiting.iter_mut().find(|waiting| waiting.ticket == ticket);
                 let waiting = waiting.expect("a command in progress");
                 assert_eq!(std::mem::replace(&mut waiting.turn, Turn::Ours), Turn::Theirs);
@@ -135,12 +149,22 @@ impl Application {
         }
     }
 
+    /// The next literal of the command that came last.
+    fn offered(&mut self, size: u64) {
+        let sizes = self.waiting.last().unwrap().kind.streamed();
+        assert_eq!(sizes[self.bodies] as u64, size);
+        (self.body, self.bodies) = (0, self.bodies + 1);
+    }
+
     fn begin(&mut self, ticket: Ticket, tag: &str, body: bool, said: &Said) {
         let number: u64 = tag[1..].parse().unwrap();
         let kind = said.kinds[&number];
         assert!(kind.is_legal_at(self.end.stage), "{kind:?} at {:?}", self.end.stage);
+        assert!(!(self.end.uid_only && kind.is_by_number()), "{kind:?} under UIDONLY");
         for before in &self.waiting {
             assert!(kind.may_follow(before.kind), "{kind:?} during {:?}", before.kind);
+            // The last one counts: RFC 5465 section 3.1.
+            assert!(!(kind.notifies() && before.kind.notifies()), "{kind:?} twice at once");
         }
         let turn = if body || kind == Kind::Idle { Turn::Offered } else { Turn::Ours };
         self.waiting.push(Waiting { ticket, number, kind, turn, rounds: 0 });
@@ -175,12 +199,12 @@ impl Application {
                 waiting.turn = Turn::Theirs;
                 return;
             }
-            (Kind::Stream | Kind::StreamLarge, Turn::Offered) if good => {
+            (kind, Turn::Offered) if kind != Kind::Idle && good => {
                 server.accept_body().unwrap();
                 waiting.turn = Turn::Theirs;
                 return;
             }
-            (Kind::Stream | Kind::StreamLarge, Turn::Offered) => {
+            (kind, Turn::Offered) if kind != Kind::Idle => {
                 server.reject_body(&status).unwrap();
             }
             (Kind::Auth | Kind::AuthAtOnce, _) if brief && waiting.rounds < 3 => {
@@ -196,8 +220,13 @@ impl Application {
                     given = StatusKind::Ok;
                 }
             }
-            (Kind::Enable, _) if good => {
-                let enable = Enable::extensions([Extension::Utf8Accept]).unwrap();
+            (Kind::Enable | Kind::EnableRev2 | Kind::EnableUidOnly, _) if good => {
+                let extension = match kind {
+                    Kind::Enable => Extension::Utf8Accept,
+                    Kind::EnableRev2 => Extension::Imap4Rev2,
+                    _ => Extension::UidOnly,
+                };
+                let enable = Enable::extensions([extension]).unwrap();
                 server.enable(ticket, &enable).unwrap();
             }
             _ if good && !brief => server.accept(ticket).unwrap(),
@@ -206,35 +235,55 @@ impl Application {
         self.ended(at, given, said);
     }
 
+    /// RFC 9051 section 7.5.1, RFC 5465 section 6.1.1.
+    pub fn may_expunge(&self) -> bool {
+        let between = !self.waiting.is_empty()
+            && !self.waiting.iter().any(|waiting| waiting.kind.forbids_expunge());
+        self.end.stage == Stage::Open && (between || self.end.notify)
+    }
+
     pub fn tell(&mut self, what: u8, said: &mut Said) {
         self.counter += 1;
         let (count, number) = (self.counter, NzNumber::new(self.counter).unwrap());
         let possible = self.end.stage != Stage::Over && !self.handing_over;
-        let may_expunge = self.end.stage == Stage::Open
-            && !self.waiting.is_empty()
-            && !self.waiting.iter().any(|waiting| waiting.kind.forbids_expunge());
+        let uid_only = self.end.uid_only;
         let line = match what {
             0 => format!("{count} FETCH (FLAGS ())"),
             1 => format!("{count} EXPUNGE"),
+            // Where sequence numbers are used, what is removed is told by them.
+            5 if uid_only => format!("VANISHED {count}"),
+            6 => format!("{count} UIDFETCH (FLAGS ())"),
             2 => format!("OK note {count}"),
             3 if possible => {
                 let body = BodyValue::Streamed(StreamedLiteral::new(20).unwrap());
                 let body = BodySection::new(&Section::default(), None, body).unwrap();
-                let head = FetchHead::new(number, [], FetchItem::section(body)).unwrap();
-                self.server.send_fetch(&head, &[FetchTail::last([]).unwrap()]).unwrap();
+                let mut head = FetchHead::new(number, [], FetchItem::section(body)).unwrap();
+                let tails = [FetchTail::last([]).unwrap()];
+                if uid_only {
+                    assert!(self.server.send_fetch(&head, &tails).is_err());
+                    head = head.into_uid_fetch();
+                }
+                self.server.send_fetch(&head, &tails).unwrap();
                 self.server.send_body(Bytes::from_static(&[b'y'; 20])).unwrap();
                 self.server.finish_body().unwrap();
-                said.told.push_back(format!("{count} FETCH"));
+                let name = if uid_only { "UIDFETCH" } else { "FETCH" };
+                said.told.push_back(Told { line: format!("{count} {name}"), streamed: true });
                 return;
             }
             _ => format!("{count} EXISTS"),
         };
-        let allowed = possible && (what != 1 || may_expunge);
+        let allowed = match what {
+            0 => !uid_only,
+            1 => !uid_only && self.may_expunge(),
+            5 if uid_only => self.may_expunge(),
+            _ => true,
+        } && possible;
         let (data, _) = Data::parse_in(line.as_bytes(), Mode::SERVER, Tolerance::strict()).unwrap();
         assert_eq!(self.server.send(&data).is_ok(), allowed, "{line}");
         if allowed {
             let told = line.strip_prefix("OK ").unwrap_or(&line);
-            said.told.push_back(told.split(" (").next().unwrap().to_owned());
+            let line = told.split(" (").next().unwrap().to_owned();
+            said.told.push_back(Told { line, streamed: false });
         }
     }
 

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use mailwire_imap::client::{Client, ClientConfig, Event, Ticket};
 use mailwire_imap::element::literal::Literal;
 use mailwire_imap::element::mailbox::Mailbox;
-use mailwire_imap::family::append::{Append, AppendData, AppendMessage};
+use mailwire_imap::element::string::AString;
+use mailwire_imap::family::append::{Append, AppendData, AppendMessage, CatPart, Catenate};
 use mailwire_imap::family::capability::Capabilities;
 use mailwire_imap::{Code, Command, Data, Extension, Machine, Mode, Status, StatusKind, Tolerance};
 use mailwire_testing::drive::{Input, write};
@@ -36,6 +37,7 @@ struct Model {
     end: End,
     known: Known,
     offers_compress: bool,
+    rev2: bool,
     given: Vec<(Ticket, Kind)>,
     ends: BTreeMap<u64, usize>,
     /// Commands whose beginning was sent.
@@ -45,6 +47,8 @@ struct Model {
     body: Option<usize>,
     challenged: bool,
     closing: bool,
+    /// A command was given up whose message was under way.
+    given_up: bool,
 }
 
 impl Model {
@@ -65,7 +69,7 @@ impl Model {
 
     fn end_of(&mut self, ticket: Ticket) -> Kind {
         *self.ends.entry(number(ticket)).or_default() += 1;
-        self.given.iter().find(|(given, _)| *given == ticket).expect("a given command").1
+        self.kind_of(ticket)
     }
 
     fn completed(&mut self, ticket: Ticket, status: &Status<'_>, said: &Said) {
@@ -114,6 +118,13 @@ impl Model {
             Event::CompressReady => return Some(Ready::Compress),
             Event::CompressEnd => return Some(Ready::Plain),
             Event::Closed => assert!(self.closing || self.end.stage == Stage::Over),
+            // The server waits for a message that nobody has any more.
+            Event::Continue { ticket: Some(ticket), .. }
+                if self.abandoned.contains(&number(*ticket))
+                    && !self.kind_of(*ticket).streamed().is_empty() =>
+            {
+                self.give_up();
+            }
             Event::Continue { .. }
             | Event::BodyBegin { .. }
             | Event::BodyChunk(_)
@@ -127,8 +138,10 @@ impl Model {
         let told = match data {
             Data::Capability(list) => return self.learn(list),
             // Not only behind the end of the command: RFC 5161 section 3.2.
-            Data::Enabled(_) => {
-                self.end.utf8 = true;
+            Data::Enabled(list) => {
+                let has = |one| list.iter().any(|other| other.extension() == Some(one));
+                self.end.utf8 |= has(Extension::Utf8Accept) || has(Extension::Imap4Rev2);
+                self.end.uid_only |= has(Extension::UidOnly);
                 return;
             }
             Data::Condition(status) if status.kind() == StatusKind::Bye => {
@@ -136,13 +149,37 @@ impl Model {
                 return;
             }
             Data::Condition(status) if status.code().is_none() => status.text().to_string(),
-            Data::Exists(_) | Data::Expunge(_) | Data::Fetch(_) => {
+            Data::Exists(_)
+            | Data::Expunge(_)
+            | Data::Fetch(_)
+            | Data::UidFetch(_)
+            | Data::Vanished(_) => {
                 let text = String::from_utf8(data.to_bytes_in(Mode::SERVER)).unwrap();
                 text.split(' ').take(2).collect::<Vec<_>>().join(" ")
             }
             _ => return,
         };
-        assert_eq!(said.told.pop_front(), Some(told));
+        self.forget_dropped(said, &told);
+        assert_eq!(said.told.pop_front().map(|told| told.line), Some(told));
+    }
+
+    /// Messages that are streamed are not told where the command that may have asked for them was given up.
+    fn forget_dropped(&self, said: &mut Said, until: &str) {
+        let unwanted = self.abandoned.iter().any(|number| said.kinds[number].fetches());
+        while unwanted && said.told.front().is_some_and(|told| told.streamed && told.line != until)
+        {
+            said.told.pop_front();
+        }
+    }
+
+    fn kind_of(&self, ticket: Ticket) -> Kind {
+        self.given.iter().find(|(given, _)| *given == ticket).expect("a given command").1
+    }
+
+    /// The session is over, in the middle of a command.
+    fn give_up(&mut self) {
+        (self.given_up, self.closing, self.challenged) = (true, true, false);
+        (self.body, self.end.stage) = (None, Stage::Over);
     }
 
     /// Where all goes well up to this command.
@@ -161,15 +198,21 @@ impl Model {
         }
         let stage = self.led_to(u64::MAX);
         let offered = match kind {
-            Kind::Enable | Kind::Idle | Kind::Unselect | Kind::Unauthenticate | Kind::Move => {
+            Kind::Idle | Kind::Unselect | Kind::Unauthenticate | Kind::Move => {
                 self.known == Known::Full
             }
+            Kind::Enable | Kind::EnableUidOnly => self.known == Known::Full,
+            Kind::EnableRev2 => self.known == Known::Full && self.rev2,
+            Kind::MultiAppend | Kind::StreamTwo | Kind::Catenate | Kind::StreamParts => {
+                self.known == Known::Full
+            }
+            Kind::Notify | Kind::NotifyNone => self.known == Known::Full,
             Kind::Compress => self.offers_compress && !self.end.compressed,
             Kind::AuthAtOnce => self.known != Known::Nothing,
             Kind::StartTls => !self.end.tls && !self.end.compressed,
             _ => true,
         };
-        offered && kind.is_legal_at(stage)
+        offered && kind.is_legal_at(stage) && !(self.end.uid_only && kind.is_by_number())
     }
 }
 
@@ -185,6 +228,7 @@ impl Caller {
             end: End::new(),
             known: Known::Nothing,
             offers_compress: false,
+            rev2: setting.rev2,
             given: Vec::new(),
             ends: BTreeMap::new(),
             begun: BTreeSet::new(),
@@ -192,6 +236,7 @@ impl Caller {
             body: None,
             challenged: false,
             closing: false,
+            given_up: false,
         };
         Self {
             client: Client::new(config),
@@ -233,26 +278,16 @@ impl Caller {
             return;
         }
         let allowed = self.ready.is_none() && self.model.allows(kind);
-        let streamed = match kind {
-            Kind::Stream => Some(20),
-            Kind::StreamLarge => Some(5000),
-            _ => None,
-        };
-        let command = match streamed {
-            Some(size) => {
-                let literal = Literal::streamed(size).unwrap();
-                let message = AppendMessage::new(AppendData::Message(literal));
-                Command::Append(Append::new(Mailbox::new("x").unwrap(), message).into())
-            }
-            None => Command::parse(line(kind)).unwrap(),
-        };
+        let command = built(kind).unwrap_or_else(|| Command::parse(line(kind)).unwrap());
         let sent = self.client.send(&command);
         assert_eq!(sent.is_ok(), allowed, "{kind:?} {sent:?} {:?}", self.model.end);
         let Ok(ticket) = sent else { return };
         self.model.given.push((ticket, kind));
         said.kinds.insert(number(ticket), kind);
-        if let Some(size) = streamed {
-            said.bodies.insert(number(ticket), usize::try_from(size).unwrap());
+        if self.model.body.is_none() {
+            // It was not asked for yet.
+            assert!(self.client.send_body(Bytes::new()).is_err());
+            assert!(self.client.finish_body().is_err());
         }
         self.hear(b"", said);
     }
@@ -260,7 +295,9 @@ impl Caller {
     /// A legal command; LOGOUT is not among them, so that sessions go on.
     pub fn give_legal(&mut self, which: usize, said: &mut Said) {
         let allowed = |kind: &Kind| *kind != Kind::Logout && self.model.allows(*kind);
-        let legal: Vec<_> = Kind::ALL.into_iter().filter(allowed).collect();
+        // Those on the open mailbox are given more often, before it is closed again.
+        let often = |kind: Kind| std::iter::repeat_n(kind, if kind.uses_mailbox() { 4 } else { 1 });
+        let legal: Vec<_> = Kind::ALL.into_iter().filter(allowed).flat_map(often).collect();
         if let Some(kind) = legal.get(which % legal.len().max(1)) {
             self.give(*kind, said);
         }
@@ -296,17 +333,35 @@ impl Caller {
     }
 
     pub fn abandon(&mut self, which: usize, said: &mut Said) {
-        let held: Vec<_> = self
-            .model
-            .pending()
-            .map(|(ticket, _)| ticket)
-            .filter(|ticket| !self.model.begun.contains(&number(*ticket)))
-            .collect();
-        if let Some(ticket) = held.get(which % held.len().max(1)) {
-            self.client.abandon(*ticket).unwrap();
-            self.model.abandoned.insert(number(*ticket));
-            self.hear(b"", said);
+        let pending: Vec<_> = self.model.pending().collect();
+        let Some(&(ticket, kind)) = pending.get(which % pending.len().max(1)) else { return };
+        self.client.abandon(ticket).unwrap();
+        let model = &mut self.model;
+        model.abandoned.insert(number(ticket));
+        if model.begun.contains(&number(ticket)) {
+            let last = model.begun.last() == Some(&number(ticket));
+            if last && model.body.is_some() {
+                model.give_up();
+            }
+            if matches!(kind, Kind::Auth | Kind::AuthAtOnce) {
+                model.challenged = false;
+            }
         }
+        self.hear(b"", said);
+    }
+
+    /// How many commands were given up that had been sent.
+    pub fn abandoned_in_flight(&self) -> usize {
+        self.model.abandoned.intersection(&self.model.begun).count()
+    }
+
+    /// True when the session ended in the middle of a message.
+    pub fn has_given_up(&self) -> bool {
+        self.model.given_up
+    }
+
+    pub fn forget_dropped(&self, said: &mut Said) {
+        self.model.forget_dropped(said, "");
     }
 
     pub fn hand_over(&mut self) {
@@ -329,6 +384,10 @@ impl Caller {
 
     /// Looks at what is sent: each command may be in progress with those that have not ended.
     pub fn watch(&mut self, said: &Said) {
+        // What was queued and not written never is.
+        if self.model.given_up {
+            return;
+        }
         let mut all = self.written.clone();
         self.client.transmit().slices().for_each(|octets| all.extend_from_slice(octets));
         while let Some(end) = all[self.scanned..].iter().position(|octet| *octet == b'\n') {
@@ -353,7 +412,7 @@ impl Caller {
     /// The connection ends; so has each command, once.
     pub fn finish(&mut self, bye: bool) {
         let end = self.client.receive_eof();
-        assert!(bye || end.is_ok(), "{end:?}");
+        assert!(bye || end.is_ok(), "{end:?} {:?}", self.model.given_up);
         while let Ok(received) = self.client.receive(b"") {
             match received.event {
                 Some(Event::Unanswered { ticket, .. }) => drop(self.model.end_of(ticket)),
@@ -371,6 +430,25 @@ impl Caller {
     }
 }
 
+/// A command whose messages are streamed.
+fn built(kind: Kind) -> Option<Command<'static>> {
+    let sizes = kind.streamed();
+    let literal = |at: usize| Literal::streamed(sizes[at] as u64).unwrap();
+    let message = |at| AppendMessage::new(AppendData::Message(literal(at)));
+    let one = match kind {
+        Kind::StreamParts => {
+            let url = CatPart::Url(AString::new("/x/;UID=1").unwrap());
+            let parts = [CatPart::Text(literal(0)), url, CatPart::Text(literal(1))];
+            AppendMessage::new(AppendData::Catenate(Catenate::new(parts).unwrap()))
+        }
+        _ if sizes.is_empty() => return None,
+        _ => message(0),
+    };
+    let append = Append::new(Mailbox::new("x").unwrap(), one);
+    let append = if kind == Kind::StreamTwo { append.with(message(1)).unwrap() } else { append };
+    Some(Command::Append(append.into()))
+}
+
 fn line(kind: Kind) -> &'static [u8] {
     match kind {
         Kind::Capability => b"CAPABILITY",
@@ -382,6 +460,13 @@ fn line(kind: Kind) -> &'static [u8] {
         Kind::Auth => b"AUTHENTICATE PLAIN",
         Kind::AuthAtOnce => b"AUTHENTICATE PLAIN AGEAYg==",
         Kind::Enable => b"ENABLE UTF8=ACCEPT",
+        Kind::EnableRev2 => b"ENABLE IMAP4rev2",
+        Kind::EnableUidOnly => b"ENABLE UIDONLY",
+        Kind::MultiAppend => b"APPEND x {3}\r\nxxx {2}\r\nxx",
+        Kind::Catenate => b"APPEND x CATENATE (TEXT {3}\r\nxxx URL /x/;UID=1 TEXT {2}\r\nxx)",
+        Kind::Notify => b"NOTIFY SET (selected (MessageNew MessageExpunge))",
+        Kind::NotifyNone => b"NOTIFY NONE",
+        Kind::UidSearch => b"UID SEARCH UNSEEN",
         Kind::Select => b"SELECT x",
         Kind::Examine => b"EXAMINE y",
         Kind::Create => b"CREATE z",
@@ -401,6 +486,8 @@ fn line(kind: Kind) -> &'static [u8] {
         Kind::SearchNumbers => b"SEARCH 1 UNSEEN",
         Kind::Copy => b"COPY 1 x",
         Kind::Move => b"MOVE 1 x",
-        Kind::Stream | Kind::StreamLarge => unreachable!("it is built"),
+        Kind::Stream | Kind::StreamLarge | Kind::StreamTwo | Kind::StreamParts => {
+            unreachable!("it is built")
+        }
     }
 }

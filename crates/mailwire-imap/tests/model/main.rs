@@ -40,7 +40,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(which, answer, brief)| Step::Answer { which, answer, brief }),
         5 => octets().prop_map(Step::WriteBack),
         5 => octets().prop_map(Step::HearBack),
-        2 => (0..5_u8).prop_map(Step::Tell),
+        2 => (0..7_u8).prop_map(Step::Tell),
         1 => any::<bool>().prop_map(Step::Respond),
         1 => Just(Step::Done),
         2 => (1..30_usize).prop_map(Step::Feed),
@@ -58,8 +58,14 @@ fn settings() -> impl Strategy<Value = Setting> {
         Just(Some(Extension::LiteralMinus)),
         Just(Some(Extension::LiteralPlus)),
     ];
-    (literals, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(literals, pipelining, preauth, bye)| Setting { literals, pipelining, preauth, bye },
+    (literals, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(literals, pipelining, preauth, rev2, bye)| Setting {
+            literals,
+            pipelining,
+            preauth,
+            rev2,
+            bye,
+        },
     )
 }
 
@@ -84,6 +90,7 @@ fn scripts_get_far() {
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
     let mut ended = std::collections::BTreeMap::new();
+    let (mut given_up, mut abandoned) = (0, 0);
     for _ in 0..300 {
         let setting = settings().new_tree(&mut runner).unwrap().current();
         let steps = steps().new_tree(&mut runner).unwrap().current();
@@ -91,12 +98,44 @@ fn scripts_get_far() {
         for step in &steps {
             world.act(step);
         }
+        given_up += usize::from(world.caller.has_given_up());
+        abandoned += world.caller.abandoned_in_flight();
         for (kind, answer) in world.finish(setting.bye) {
             *ended.entry((format!("{kind:?}"), answer == StatusKind::Ok)).or_insert(0) += 1;
         }
     }
+    assert!(given_up >= 3 && abandoned >= 50, "{given_up} {abandoned}");
     for kind in Kind::ALL {
         let count = ended.get(&(format!("{kind:?}"), true)).copied().unwrap_or(0);
         assert!(count >= 5, "{kind:?} ended well {count} times: {ended:?}");
+    }
+}
+
+/// Nothing of a session is left behind UNAUTHENTICATE: RFC 8437 section 3.
+#[test]
+fn the_next_session_begins_anew() {
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Logout) {
+        let setting = Setting {
+            literals: Some(Extension::LiteralMinus),
+            pipelining: true,
+            preauth: false,
+            rev2: true,
+            bye: false,
+        };
+        let mut world = World::new(&setting);
+        let login = [Kind::Login, Kind::Select];
+        let kinds = login.into_iter().chain([kind, Kind::Unauthenticate]).chain(login);
+        for kind in kinds.chain([Kind::Fetch]) {
+            for step in [Step::Settle, Step::Give(kind), Step::Settle] {
+                world.act(&step);
+                world.check();
+            }
+        }
+        for what in 0..7 {
+            world.act(&Step::Tell(what));
+            world.check();
+        }
+        let ended = world.finish(false);
+        assert!(ended.contains(&(Kind::Fetch, StatusKind::Ok)), "{kind:?} {ended:?}");
     }
 }

@@ -36,7 +36,10 @@ pub enum Kind {
     Auth,
     /// With an initial response.
     AuthAtOnce,
+    /// UTF8=ACCEPT.
     Enable,
+    EnableRev2,
+    EnableUidOnly,
     Select,
     Examine,
     Create,
@@ -48,6 +51,17 @@ pub enum Kind {
     Stream,
     /// The same, too large for a literal that does not wait.
     StreamLarge,
+    /// Two messages that come with the command.
+    MultiAppend,
+    /// Two messages that are streamed.
+    StreamTwo,
+    /// Parts that come with the command.
+    Catenate,
+    /// Parts that are streamed, with a URL between them.
+    StreamParts,
+    /// Asks for what is removed from the open mailbox, at any time.
+    Notify,
+    NotifyNone,
     Idle,
     Compress,
     Unauthenticate,
@@ -59,12 +73,13 @@ pub enum Kind {
     Store,
     Search,
     SearchNumbers,
+    UidSearch,
     Copy,
     Move,
 }
 
 impl Kind {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 39] = [
         Self::Capability,
         Self::Noop,
         Self::Logout,
@@ -74,6 +89,8 @@ impl Kind {
         Self::Auth,
         Self::AuthAtOnce,
         Self::Enable,
+        Self::EnableRev2,
+        Self::EnableUidOnly,
         Self::Select,
         Self::Examine,
         Self::Create,
@@ -82,6 +99,12 @@ impl Kind {
         Self::Append,
         Self::Stream,
         Self::StreamLarge,
+        Self::MultiAppend,
+        Self::StreamTwo,
+        Self::Catenate,
+        Self::StreamParts,
+        Self::Notify,
+        Self::NotifyNone,
         Self::Idle,
         Self::Compress,
         Self::Unauthenticate,
@@ -93,6 +116,7 @@ impl Kind {
         Self::Store,
         Self::Search,
         Self::SearchNumbers,
+        Self::UidSearch,
         Self::Copy,
         Self::Move,
     ];
@@ -116,7 +140,7 @@ impl Kind {
     }
 
     /// It is about the open mailbox.
-    fn uses_mailbox(self) -> bool {
+    pub fn uses_mailbox(self) -> bool {
         matches!(
             self,
             Self::Expunge
@@ -125,9 +149,36 @@ impl Kind {
                 | Self::Store
                 | Self::Search
                 | Self::SearchNumbers
+                | Self::UidSearch
                 | Self::Copy
                 | Self::Move
         )
+    }
+
+    /// It chooses what is told unasked.
+    pub fn notifies(self) -> bool {
+        matches!(self, Self::Notify | Self::NotifyNone)
+    }
+
+    /// Its messages are named by number, and could be by UID: RFC 9586 section 3.
+    pub fn is_by_number(self) -> bool {
+        self.has_numbers() || self == Self::Search
+    }
+
+    /// The server may answer it with messages.
+    pub fn fetches(self) -> bool {
+        matches!(self, Self::Fetch | Self::UidFetch | Self::Store)
+    }
+
+    /// Octets of the literals that are streamed.
+    pub fn streamed(self) -> &'static [usize] {
+        match self {
+            Self::Stream => &[20],
+            Self::StreamLarge => &[5000],
+            Self::StreamTwo => &[20, 4990],
+            Self::StreamParts => &[15, 21],
+            _ => &[],
+        }
     }
 
     /// It opens or closes a mailbox.
@@ -155,6 +206,8 @@ impl Kind {
                 | Self::Auth
                 | Self::AuthAtOnce
                 | Self::Enable
+                | Self::EnableRev2
+                | Self::EnableUidOnly
                 | Self::Compress
                 | Self::Unauthenticate
         )
@@ -166,7 +219,7 @@ impl Kind {
 
     /// Whether it may be sent while `before` is in progress: RFC 9051 section 5.5.
     pub fn may_follow(self, before: Self) -> bool {
-        let mailbox = |kind: Self| kind.opens() || kind.uses_mailbox();
+        let mailbox = |kind: Self| kind.opens() || kind.uses_mailbox() || kind.notifies();
         !(before.is_alone()
             || self.is_alone()
             || before == Self::Logout
@@ -193,24 +246,40 @@ impl Kind {
 
 /// One end of a session, as it has to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct End {
     pub stage: Stage,
     pub tls: bool,
     pub compressed: bool,
     pub utf8: bool,
+    pub uid_only: bool,
+    /// What is removed is told at any time.
+    pub notify: bool,
 }
 
 impl End {
     pub fn new() -> Self {
-        Self { stage: Stage::Greeting, tls: false, compressed: false, utf8: false }
+        Self {
+            stage: Stage::Greeting,
+            tls: false,
+            compressed: false,
+            utf8: false,
+            uid_only: false,
+            notify: false,
+        }
     }
 
     /// A command of this kind was answered so.
     pub fn answered(&mut self, kind: Kind, answer: StatusKind) {
         self.stage = kind.leads(self.stage, answer);
         match (kind, answer) {
-            (Kind::Enable, StatusKind::Ok) => self.utf8 = true,
-            (Kind::Unauthenticate, StatusKind::Ok) => self.utf8 = false,
+            (Kind::Enable | Kind::EnableRev2, StatusKind::Ok) => self.utf8 = true,
+            (Kind::EnableUidOnly, StatusKind::Ok) => self.uid_only = true,
+            (Kind::Notify, StatusKind::Ok) => self.notify = true,
+            (Kind::NotifyNone, StatusKind::Ok) => self.notify = false,
+            (Kind::Unauthenticate, StatusKind::Ok) => {
+                (self.utf8, self.uid_only, self.notify) = (false, false, false);
+            }
             _ => {}
         }
     }

@@ -15,6 +15,8 @@ pub struct Setting {
     pub literals: Option<Extension>,
     pub pipelining: bool,
     pub preauth: bool,
+    /// The server offers IMAP4rev2 too.
+    pub rev2: bool,
     /// The server ends the session in the end.
     pub bye: bool,
 }
@@ -48,7 +50,7 @@ pub enum Step {
     Feed(usize),
     /// Both drivers do what they have to at a hand-over.
     HandOver,
-    /// The caller gives a command up that was not sent.
+    /// The caller gives a command up, be it sent or not.
     Abandon(usize),
     /// All that is under way comes to its end.
     Settle,
@@ -62,9 +64,16 @@ pub struct Said {
     /// How the server answered.
     pub answers: BTreeMap<u64, StatusKind>,
     /// Data that the client has to get, in this order.
-    pub told: VecDeque<String>,
-    /// The octets of the messages that the server has to get.
-    pub bodies: BTreeMap<u64, usize>,
+    pub told: VecDeque<Told>,
+}
+
+/// Data that was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its first two words.
+    pub line: String,
+    /// The client drops it where nobody wants it any more.
+    pub streamed: bool,
 }
 
 pub struct World {
@@ -116,7 +125,8 @@ impl World {
 
     /// Both drivers finish the handshake, or begin or end compression.
     fn hand_over(&mut self) {
-        if self.caller.ready.is_some() && self.caller.ready == self.app.ready {
+        let lost = self.caller.has_given_up();
+        if !lost && self.caller.ready.is_some() && self.caller.ready == self.app.ready {
             assert!(self.up.is_empty() && self.down.is_empty(), "octets cross a hand-over");
             self.caller.hand_over();
             self.app.hand_over();
@@ -141,12 +151,16 @@ impl World {
                 self.act(&step);
                 self.check();
             }
+            if self.caller.has_given_up() {
+                return;
+            }
             let quiet = self.up.is_empty()
                 && self.down.is_empty()
                 && self.caller.client.transmit().is_empty()
                 && self.app.server.transmit().is_empty();
             if quiet && self.caller.client.in_flight() == 0 && self.caller.ready.is_none() {
                 assert_eq!(self.caller.end(), &self.app.end, "the ends disagree");
+                self.caller.forget_dropped(&mut self.said);
                 assert!(self.said.told.is_empty(), "not heard: {:?}", self.said.told);
                 assert!(self.app.waiting.is_empty(), "{:?}", self.app.waiting);
                 return;
@@ -165,13 +179,23 @@ impl World {
             Stage::Over => State::Logout,
         };
         let (client, server) = (&self.caller.client, &self.app.server);
-        let is = |state, tls, compressed, mode: Mode| {
-            (state, tls, compressed, mode.contains(Mode::UTF8))
-        };
-        let has = |end: &End| (state(end.stage), end.tls, end.compressed, end.utf8);
-        let client = is(client.state(), client.is_tls(), client.is_compressed(), client.mode());
+        let has = |end: &End| (state(end.stage), end.tls, end.compressed, end.utf8, end.uid_only);
+        let client = (
+            client.state(),
+            client.is_tls(),
+            client.is_compressed(),
+            client.mode().contains(Mode::UTF8),
+            client.enabled().contains(Extension::UidOnly),
+        );
         assert_eq!(client, has(self.caller.end()), "the client");
-        let server = is(server.state(), server.is_tls(), server.is_compressed(), server.mode());
+        assert_eq!(server.may_expunge(), self.app.may_expunge(), "{:?}", self.app.waiting);
+        let server = (
+            server.state(),
+            server.is_tls(),
+            server.is_compressed(),
+            server.mode().contains(Mode::UTF8),
+            server.is_uid_only(),
+        );
         assert_eq!(server, has(&self.app.end), "the server");
     }
 
@@ -192,7 +216,9 @@ impl World {
                 self.act(&Step::Give(Kind::Logout));
                 self.settle();
             }
-            assert!(self.app.server.receive_eof().is_ok());
+            // A client that gave its message up leaves a command in the middle.
+            let ended = self.app.server.receive_eof();
+            assert!(ended.is_ok() || self.caller.has_given_up(), "{ended:?}");
         }
         self.caller.finish(bye);
         let kinds = &self.said.kinds;

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 
 use mailwire_imap::code::{Code, CodeText, InProgress, MessageLimit, OtherCode};
 use mailwire_imap::element::annotation::AnnotationData as FetchAnnotation;
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::flag::{Flag, Flags, PermanentFlags};
 use mailwire_imap::element::items::Items;
 use mailwire_imap::element::numbers::Numbers;
@@ -17,9 +18,7 @@ use mailwire_imap::family::append::AppendUid;
 use mailwire_imap::family::convert::{ConversionData, ConvertItem, ConvertedData};
 use mailwire_imap::family::copy::CopyUid;
 use mailwire_imap::family::expunge::Vanished;
-use mailwire_imap::family::fetch::{
-    BinarySection, BodySection, BodyValue, FetchData, FetchItem, OtherItem,
-};
+use mailwire_imap::family::fetch::{BinarySection, BodySection, FetchData, FetchItem, OtherItem};
 use mailwire_imap::family::jmap::JmapAccess;
 use mailwire_imap::family::language::ComparatorData;
 use mailwire_imap::family::list::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::flag::{Flag, Flags};
 use mailwire_imap::element::literal::StreamedLiteral;
 use mailwire_imap::element::number::{Number64, NzNumber};
@@ -11,7 +12,7 @@ use mailwire_imap::family::append::{Append, AppendData};
 use mailwire_imap::family::copy::Copy;
 use mailwire_imap::family::enable::Enable;
 use mailwire_imap::family::fetch::{
-    BodySection, BodyValue, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
+    BodySection, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
 };
 use mailwire_imap::family::search::{Search, SearchKey};
 use mailwire_imap::family::store::{Store as StoreFlags, StoreAction, StoreMode};

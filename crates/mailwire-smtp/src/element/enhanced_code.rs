@@ -97,9 +97,17 @@ impl<'a> Wire<'a> for EnhancedCode {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        out.number(self.class.digit().into());
-        out.byte(b'.').number(self.status.subject.into());
-        out.byte(b'.').number(self.status.detail.into());
+        let EnhancedStatus { subject, detail } = self.status;
+        let digit = |number: u16| u8::try_from(number).ok().filter(|&digit| digit < 10);
+        let [class, zero] = [self.class.digit(), b'0'];
+        // Nearly all have three digits.
+        if let (Some(subject), Some(detail)) = (digit(subject), digit(detail)) {
+            out.bytes(&[class | zero, b'.', subject | zero, b'.', detail | zero]);
+        } else {
+            out.byte(class | zero);
+            out.byte(b'.').number(subject.into());
+            out.byte(b'.').number(detail.into());
+        }
     }
 }
 

@@ -46,7 +46,8 @@ fn check_local_part(text: &[u8]) -> Result<(), usize> {
 
 /// True for a dot-string: atoms with single dots between them.
 fn is_dot_string(text: &[u8]) -> bool {
-    DOT_STRING.check(text).is_ok() && bad_dot(text).is_none() && !text.is_empty()
+    matches!(plain_local_part(text), Some((_, [])))
+        || DOT_STRING.check(text).is_ok() && bad_dot(text).is_none() && !text.is_empty()
 }
 
 /// The first dot that begins or ends the string, or follows another dot.

@@ -12,7 +12,7 @@ use core::fmt;
 
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
-use mailwire_core::token::{ByteSet, KEYWORD};
+use mailwire_core::token::{ByteSet, KEYWORD, VCHAR};
 use mailwire_core::{InvalidValue, into_owned, text_type};
 
 use crate::tolerance::Deviation;
@@ -32,6 +32,30 @@ text_type! {
     ///
     /// RFC 5321 section 4.1.2; RFC 6531 section 3.3.
     pub struct ParameterValue: "esmtp-value", check = check_value, utf8
+}
+
+text_type! {
+    /// The delimiters of a variable envelope return path: `+=` in `user+rcpt=example.org@example.net`.
+    ///
+    /// Postfix takes two. Unlike other values they can hold `=`.
+    pub struct VerpDelimiters: "verp-delimiters", check = check_delimiters, utf8
+}
+
+fn check_delimiters(text: &[u8]) -> Result<(), usize> {
+    if text.is_empty() { Err(0) } else { VCHAR.check(text) }
+}
+
+impl<'a> Wire<'a> for VerpDelimiters<'a> {
+    fn parse_part(input: &'a [u8], _: &Context) -> PResult<'a, Self> {
+        match VCHAR.split(input) {
+            ([], _) => Err(fail(input, "verp-delimiters")),
+            (delimiters, rest) => Ok((rest, Self::checked(delimiters))),
+        }
+    }
+
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.bytes(self.as_bytes());
+    }
 }
 
 fn check_keyword(text: &[u8]) -> Result<(), usize> {

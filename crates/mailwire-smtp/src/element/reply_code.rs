@@ -61,7 +61,10 @@ impl<'a> Wire<'a> for ReplyCode {
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
-        out.number(self.0.into());
+        let [hundreds, tens, ones] = [self.0 / 100, self.0 / 10 % 10, self.0 % 10];
+        out.bytes(
+            &[hundreds, tens, ones].map(|digit| b'0' | u8::try_from(digit).unwrap_or_default()),
+        );
     }
 }
 

@@ -8,7 +8,9 @@ use mailwire_smtp::element::enhanced_code::EnhancedCode;
 use mailwire_smtp::element::future_release::{FutureReleaseOffer, HoldFor, HoldUntil};
 use mailwire_smtp::element::mailbox::{LocalPart, Mailbox};
 use mailwire_smtp::element::orcpt::Orcpt;
-use mailwire_smtp::element::parameter::{OtherParameter, ParameterKeyword, ParameterValue};
+use mailwire_smtp::element::parameter::{
+    OtherParameter, ParameterKeyword, ParameterValue, VerpDelimiters,
+};
 use mailwire_smtp::element::path::{ForwardPath, ReversePath};
 use mailwire_smtp::element::priority::{MtPriority, PriorityProfile};
 use mailwire_smtp::element::reply_code::ReplyCode;
@@ -210,7 +212,8 @@ pub fn mail_parameter() -> BoxedStrategy<MailParameter<'static>> {
         Just(P::Conperm),
         value().prop_map(P::AltAddress),
         Just(P::Prdr),
-        proptest::option::of(value()).prop_map(P::Xverp),
+        proptest::option::of("[!-~]{1,3}")
+            .prop_map(|text| P::Xverp(text.map(|text| VerpDelimiters::new(text).unwrap()))),
         other_parameter().prop_map(P::Other),
     ]
     .boxed()

@@ -332,14 +332,15 @@ impl<'d> Session<'d> {
         self.line.flush(&mut self.client, &state)
     }
 
-    /// Writes, and takes one event; reads where there is none.
+    /// Writes, and takes one event; reads where there is none, and nothing to write.
     fn turn(&mut self, on: &mut dyn FnMut(&Event<'_>) -> io::Result<()>) -> io::Result<()> {
         self.flush()?;
         let received = self.client.receive(self.line.input.bytes()).map_err(io::Error::other)?;
         let consumed = received.consumed;
         let Some(event) = received.event else {
             self.line.input.consume(consumed);
-            return self.line.read();
+            let is_quiet = self.client.transmit().is_empty();
+            return if is_quiet { self.line.read() } else { Ok(()) };
         };
         take(&mut self.view, &event)?;
         on(&event)?;

@@ -83,6 +83,8 @@ impl<'d> Line<'d> {
 pub(super) fn open(line: &mut Line<'_>) -> io::Result<Client> {
     let mut config = OpenerConfig::default();
     config.client.auth_without_tls = true;
+    // The dialogue is to show a literal that waits for its go-ahead.
+    config.client.mask = ExtensionSet::EMPTY.with(Extension::LiteralMinus);
     config.logins.push(Login::Sasl(MechanismName::new("PLAIN").map_err(io::Error::other)?));
     config.id = Some(Id::new([("name", Some("mailwire"))]).map_err(io::Error::other)?);
     config.enable = ExtensionSet::EMPTY.with(Extension::QResync);
@@ -107,8 +109,7 @@ pub(super) fn open(line: &mut Line<'_>) -> io::Result<Client> {
             opener.start_auth(Some(secret.expose())).map_err(io::Error::other)?;
         } else if ready {
             return Ok(opener.into_client());
-        } else if idle {
-            line.flush(&mut opener, &state)?;
+        } else if idle && opener.transmit().is_empty() {
             line.read()?;
         }
     }

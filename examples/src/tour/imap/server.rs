@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use mailwire_imap::element::address::{Address, AddressList};
 use mailwire_imap::element::body_structure::{self, BodyStructure, Parameters, SinglePart};
+use mailwire_imap::element::body_value::BodyValue;
 use mailwire_imap::element::envelope::Envelope;
 use mailwire_imap::element::flag::{Flag, Flags};
 use mailwire_imap::element::literal::StreamedLiteral;
@@ -24,7 +25,7 @@ use mailwire_imap::family::copy::{Copy, CopyUid};
 use mailwire_imap::family::enable::Enable;
 use mailwire_imap::family::expunge::Vanished;
 use mailwire_imap::family::fetch::{
-    BodySection, BodyValue, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
+    BodySection, Fetch, FetchAttribute, FetchData, FetchHead, FetchItem, FetchTail,
 };
 use mailwire_imap::family::id::Id;
 use mailwire_imap::family::search::{Search, SearchData, SearchKey};
@@ -101,7 +102,7 @@ impl Connection {
         Self { server, stream, mail, open: None, incoming: None, qresync: false, idling: false }
     }
 
-    /// The loop that every driver has: write, take events, and only then read.
+    /// The loop that every driver has: write, take events, and read when there is nothing of either.
     fn serve(mut self) -> io::Result<()> {
         let mut input = InputBuffer::new(65_536);
         self.server.greet().map_err(io::Error::other)?;
@@ -118,6 +119,10 @@ impl Connection {
                 continue;
             }
             input.consume(received.consumed);
+            // The way is free for a literal, which is no event.
+            if !self.server.transmit().is_empty() {
+                continue;
+            }
             // Who idles is told of what comes, without being asked.
             self.stream.set_read_timeout(self.idling.then_some(GLANCE))?;
             match self.stream.read(input.space().map_err(io::Error::other)?) {
@@ -150,6 +155,7 @@ impl Connection {
                 Ok(())
             }
             Event::CommandEnd { ticket, .. } => self.appended(ticket),
+            Event::AuthResponse { ticket, response } => self.login(ticket, response.expose()),
             Event::IdleDone { ticket } => {
                 self.idling = false;
                 self.catch_up()?;
@@ -162,11 +168,12 @@ impl Connection {
     fn command(&mut self, ticket: Ticket, command: &Command<'_>) -> io::Result<()> {
         match command {
             Command::Authenticate(auth) => {
-                let good = matches!(auth.initial_response(), Some(Ok(response)) if response.expose() == b"\0bob\0correct horse");
-                if !good {
-                    let code = Some(Code::AuthenticationFailed);
-                    return self.complete(ticket, StatusKind::No, code, "no");
-                }
+                return match auth.initial_response() {
+                    Some(Ok(response)) => self.login(ticket, response.expose()),
+                    Some(Err(_)) => self.login(ticket, b""),
+                    // PLAIN has no challenge of its own: an empty one asks for the response.
+                    None => self.server.challenge_auth(b"").map_err(io::Error::other),
+                };
             }
             Command::Id(_) => {
                 let id = Id::new([("name", Some("tour"))]).map_err(io::Error::other)?;
@@ -176,7 +183,7 @@ impl Connection {
             Command::Select(select) => return self.select(ticket, select),
             Command::UidSearch(search) => self.search(search)?,
             Command::UidFetch(fetch) => self.fetch(fetch)?,
-            Command::UidStore(store) => self.store(store)?,
+            Command::UidStore(store) => return self.store(ticket, store),
             Command::UidMove(copy) => return self.move_to(ticket, copy),
             Command::UidExpunge(uids) => {
                 self.expunge(uids);
@@ -202,6 +209,14 @@ impl Connection {
         }
         self.catch_up()?;
         self.server.accept(ticket).map_err(io::Error::other)
+    }
+
+    /// Ends AUTHENTICATE by what the client's response to PLAIN says.
+    fn login(&mut self, ticket: Ticket, response: &[u8]) -> io::Result<()> {
+        if response == b"\0bob\0correct horse" {
+            return self.server.accept(ticket).map_err(io::Error::other);
+        }
+        self.complete(ticket, StatusKind::No, Some(Code::AuthenticationFailed), "no")
     }
 
     fn tell(&mut self, data: &Data<'_>) -> io::Result<()> {
@@ -400,8 +415,11 @@ impl Connection {
         Ok(())
     }
 
-    fn store(&mut self, store: &Store<'_>) -> io::Result<()> {
-        let StoreAction::Flags { mode, flags: given, .. } = &store.action else { return Ok(()) };
+    fn store(&mut self, ticket: Ticket, store: &Store<'_>) -> io::Result<()> {
+        // Labels and annotations are not offered and do not come here; what the machine does not know does.
+        let StoreAction::Flags { mode, flags: given, .. } = &store.action else {
+            return self.complete(ticket, StatusKind::Bad, None, "unknown data item");
+        };
         for message in self.named(&store.messages) {
             let kept = message.flags.iter();
             let kept = kept.filter(|flag| *mode != StoreMode::Replace && !given.contains(flag));
@@ -414,7 +432,8 @@ impl Connection {
                 }
             }
         }
-        Ok(())
+        self.catch_up()?;
+        self.server.accept(ticket).map_err(io::Error::other)
     }
 
     fn move_to(&mut self, ticket: Ticket, copy: &Copy<'_>) -> io::Result<()> {

@@ -21,9 +21,12 @@ pub(super) enum Inside {
 pub(super) fn part<'a>(input: &'a [u8], cx: &Context, inside: Inside) -> PResult<'a, Part<'a>> {
     cx.nested(input, "body", |input, cx| {
         let (rest, ()) = open(input, "body")?;
-        let (rest, part) = match rest.first() {
-            Some(b'(') => multipart(rest, cx, inside)?,
-            Some(b'"' | b'{') => single(rest, cx, inside)?,
+        let (rest, part) = match rest {
+            // The place of the parts is empty.
+            [b'(', b')', b' ', subtype @ ..] => childless_multipart(rest, subtype, cx)?,
+            [b' ', b'"', ..] => childless_multipart(rest, behind(rest), cx)?,
+            [b'(', ..] | [b' ', b'(', ..] => multipart(rest, cx, inside)?,
+            [b'"' | b'{', ..] => single(rest, cx, inside)?,
             _ => without_type(rest, cx, inside)?,
         };
         let (rest, ()) = close(rest, cx, "body")?;

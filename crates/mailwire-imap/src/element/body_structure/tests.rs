@@ -119,13 +119,28 @@ fn what_servers_send() {
     let two = |between: &str, end: &str| {
         [b"(", PLAIN, between.as_bytes(), PLAIN, end.as_bytes()].concat()
     };
-    let rows: [(&[u8], D, &[u8]); 25] = [
+    let rows: [(&[u8], D, &[u8]); 28] = [
         (&two(" ", " \"MIXED\")"), D::SpaceBetweenItems, &two("", " \"MIXED\")")),
         (&two("", " \"MIXED\" )"), D::TrailingSpace, &two("", " \"MIXED\")")),
         (
             b"(NIL \"alternative\" (\"a\" \"b\") NIL NIL)",
             D::ChildlessMultipart,
             b"(\"MULTIPART\" \"alternative\" (\"a\" \"b\") NIL NIL \"7BIT\" 0 NIL NIL NIL)",
+        ),
+        (
+            b"(() \"ALTERNATIVE\" (\"a\" \"b\") NIL NIL)",
+            D::ChildlessMultipart,
+            b"(\"MULTIPART\" \"ALTERNATIVE\" (\"a\" \"b\") NIL NIL \"7BIT\" 0 NIL NIL NIL)",
+        ),
+        (
+            b"( \"alternative\" (\"boundary\" \"q\") NIL NIL NIL)",
+            D::ChildlessMultipart,
+            b"(\"MULTIPART\" \"alternative\" (\"boundary\" \"q\") NIL NIL \"7BIT\" 0 NIL NIL NIL NIL)",
+        ),
+        (
+            b"( (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1) \"MIXED\")",
+            D::SpaceBetweenItems,
+            b"((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 9 1) \"MIXED\")",
         ),
         (
             b"(\"RELATED\" NIL (\"ATTACHMENT\" NIL) NIL)",

@@ -1,7 +1,7 @@
 use super::*;
 use crate::element::flag::{Flag, SystemFlags};
 use crate::element::literal::Literal;
-use crate::rows::{check_lenient, check_rejects, check_rows, check_rows_in};
+use crate::rows::{check_lenient, check_needs, check_rejects, check_rows, check_rows_in};
 use crate::{Command, TaggedCommand, Tolerance};
 use alloc::vec;
 use mailwire_core::encoder::Cut;
@@ -262,6 +262,23 @@ fn any_message() -> impl Strategy<Value = AppendMessage<'static>> {
             message
         },
     )
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("APPEND x {1}\r\na", &[]),
+        ("APPEND x {1}\r\na {1}\r\nb", &["MULTIAPPEND"]),
+        ("APPEND x ~{1}\r\na", &["BINARY"]),
+        ("APPEND x UTF8 (~{1}\r\na)", &["ENABLE UTF8=ACCEPT"]),
+        ("APPEND x CATENATE (URL a TEXT {1}\r\na)", &["CATENATE"]),
+        ("APPEND x CATENATE (TEXT ~{1}\r\na)", &["CATENATE", "BINARY"]),
+        ("APPEND x CATENATE (UTF8 (~{1}\r\na))", &["CATENATE", "ENABLE UTF8=ACCEPT"]),
+        ("APPEND x ANNOTATION (/a (value.priv \"b\")) {1}\r\na", &["ANNOTATE-EXPERIMENT-1"]),
+        ("APPEND x X-NEW (1) {1}\r\na", &[]),
+        ("REPLACE 1 x {1}\r\na", &["REPLACE"]),
+        ("UID REPLACE 1 x CATENATE (URL a)", &["REPLACE", "CATENATE"]),
+    ]);
 }
 
 proptest! {

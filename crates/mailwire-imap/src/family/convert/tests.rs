@@ -1,5 +1,6 @@
 use super::*;
-use crate::rows::{check_rejects, check_rows, check_rows_in};
+use crate::element::body_value::BodyValue;
+use crate::rows::{check_needs, check_rejects, check_rows, check_rows_in};
 use crate::{Command, Data};
 
 fn part(section: &'static str) -> SectionBinary<'static> {
@@ -171,4 +172,13 @@ fn data_rows() {
     ]);
     assert!(HeaderSection::new(Section::parse(b"[TEXT]").unwrap()).is_err());
     assert!(MimeType::new("text").is_err() && MimeType::new("a/b/c").is_err());
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("CONVERT 1 (NIL) BINARY[1]", &["CONVERT"]),
+        ("UID CONVERT $ (NIL) BINARY[1]", &["CONVERT", "SEARCHRES"]),
+        ("CONVERSIONS \"*\" \"*\"", &["CONVERT"]),
+    ]);
 }

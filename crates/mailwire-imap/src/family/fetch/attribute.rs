@@ -17,6 +17,7 @@ use crate::element::items::plain::capitals;
 use crate::element::items::{Item, ItemList, Items, item};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::section::{Partial, Section, SectionBinary};
+use crate::extension::{Extension, Need};
 use crate::token::{ATOM_CHAR, sp};
 use crate::tolerance::Deviation;
 
@@ -421,6 +422,16 @@ impl<'a> FetchAttribute<'a> {
             Self::CreatedModSeq => FetchName::CreatedModSeq,
             Self::Other(_) => return None,
         })
+    }
+
+    /// What a server has to offer to be asked for it. The algorithm of Dovecot is older than PREVIEW.
+    pub(crate) fn need(&self) -> Option<Need> {
+        match self {
+            Self::Preview(modifiers) if modifiers.contains(&PreviewModifier::FUZZY) => {
+                Some(Need::of(Extension::PreviewFuzzy))
+            }
+            attribute => attribute.name().and_then(FetchName::need),
+        }
     }
 
     /// Asks for a section, and sets `\Seen`.

@@ -12,10 +12,11 @@ use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
 use super::label::GmailLabels;
 use super::name::{FetchName, NAME, extended_name};
-use super::value::{BinarySection, BodySection, BodyValue, at_end};
+use super::value::{BinarySection, BodySection, at_end, item_value};
 use crate::Mode;
 use crate::element::annotation::AnnotationData;
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
 use crate::element::flag::{Flags, plain_flags};
@@ -391,15 +392,15 @@ impl<'a> FetchItem<'a> {
                 (rest, Self::InternalDate(date))
             }
             FetchName::Rfc822 => {
-                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
+                let (rest, value) = item_value(at, cx, false)?;
                 (rest, Self::Rfc822(value))
             }
             FetchName::Rfc822Header => {
-                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
+                let (rest, value) = item_value(at, cx, false)?;
                 (rest, Self::Rfc822Header(value))
             }
             FetchName::Rfc822Text => {
-                let (rest, value) = BodyValue::parse_item(at, cx, false)?;
+                let (rest, value) = item_value(at, cx, false)?;
                 (rest, Self::Rfc822Text(value))
             }
             FetchName::Size => {

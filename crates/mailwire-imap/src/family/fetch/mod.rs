@@ -15,6 +15,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api, wire_enum};
 
 use crate::element::items::{ItemList, Items};
 use crate::element::sequence::SequenceSet;
+use crate::extension::{IsMet, Need};
 use crate::token::{ATOM_CHAR, close, sp};
 use crate::tolerance::Deviation;
 
@@ -39,7 +40,7 @@ pub use label::{GmailLabel, GmailLabels};
 pub use modifier::{FetchModifier, OtherModifier};
 pub use name::FetchName;
 pub use stream::{FetchHead, FetchTail};
-pub use value::{BinarySection, BodySection, BodyValue, SectionOctets};
+pub use value::{BinarySection, BodySection, SectionOctets};
 
 /// The arguments of FETCH and UID FETCH.
 ///
@@ -240,7 +241,36 @@ impl From<FetchMacro> for FetchAttributes<'_> {
     }
 }
 
+impl Fetch<'_> {
+    /// What it needs and a session has not.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.messages
+            .lacks(is_met)
+            .or_else(|| self.attributes.lacks(is_met))
+            .or_else(|| self.modifiers.iter().find_map(|modifier| modifier.need()?.unmet(is_met)))
+    }
+}
+
 impl<'a> FetchAttributes<'a> {
+    fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        match &self.0 {
+            Asked::Macro(_) => None,
+            Asked::Items(items) => items.iter().find_map(|item| item.need()?.unmet(is_met)),
+        }
+    }
+
+    /// False where no attribute is of a part with so many dots in its number. Attributes need not be decoded
+    /// for that.
+    pub(crate) fn may_have_dots(&self, dots: usize) -> bool {
+        match &self.0 {
+            Asked::Macro(_) => false,
+            Asked::Items(items) => {
+                let mut found = memchr::memchr_iter(b'.', items.as_wire());
+                dots.checked_sub(1).is_none_or(|more| found.nth(more).is_some())
+            }
+        }
+    }
+
     /// These attributes, in their order.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::element::items::item;
 use crate::element::mod_seq::ModSeq;
 use crate::element::parameter::{LABEL, Label, Parameter};
 use crate::element::partial_range::PartialRange;
+use crate::extension::{Extension, Need};
 use crate::token::sp;
 use crate::tolerance::Deviation;
 
@@ -96,6 +97,20 @@ impl<'a> OtherModifier<'a> {
             Some(_) => Err(InvalidValue { what: "fetch-modifier", at: 0 }),
             None => Ok(Self(modifier)),
         }
+    }
+}
+
+impl FetchModifier<'_> {
+    /// What a server has to offer for it.
+    #[must_use]
+    pub const fn need(&self) -> Option<Need> {
+        Some(match self {
+            Self::ChangedSince(_) => Need::CONDSTORE,
+            // RFC 7162 section 3.2.6.
+            Self::Vanished => Need::Enabled(Extension::QResync),
+            Self::Partial(_) => Need::of(Extension::Partial),
+            Self::Other(_) => return None,
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use mailwire_core::token::ByteSet;
 use mailwire_core::wire_enum;
 
+use crate::extension::{Extension, Need};
+
 /// Octets of a name: `ATOM-CHAR` but the brackets that begin a section or a range.
 pub(super) static NAME: ByteSet = ByteSet::range(0x21, 0x7e).without(b"(){%*\"\\][<");
 
@@ -64,6 +66,41 @@ wire_enum! {
         ConversationId = "CID",
         /// CREATEDMODSEQ
         CreatedModSeq = "CREATEDMODSEQ",
+    }
+}
+
+impl FetchName {
+    /// What a server has to offer to be asked for the item.
+    #[must_use]
+    pub const fn need(self) -> Option<Need> {
+        use Extension as E;
+        Some(match self {
+            Self::Uid
+            | Self::Flags
+            | Self::Envelope
+            | Self::Body
+            | Self::BodyPeek
+            | Self::BodyStructure
+            | Self::InternalDate
+            | Self::Rfc822
+            | Self::Rfc822Header
+            | Self::Size
+            | Self::Rfc822Text => return None,
+            Self::ModSeq => Need::CONDSTORE,
+            // RFC 9051 appendix E: IMAP4rev2 has this side of the extension.
+            Self::Binary | Self::BinaryPeek | Self::BinarySize => {
+                Need::Offered(E::Binary, &[E::Imap4Rev2])
+            }
+            Self::EmailId | Self::ThreadId => Need::of(E::ObjectId),
+            Self::Preview => Need::Offered(E::Preview, &[E::PreviewFuzzy]),
+            Self::Snippet => Need::of(E::SnippetFuzzy),
+            Self::SaveDate => Need::of(E::SaveDate),
+            Self::Annotation => Need::of(E::AnnotateExperiment1),
+            Self::GmailMessageId | Self::GmailThreadId | Self::GmailLabels => Need::of(E::XGmExt1),
+            Self::DigestSha1 => Need::of(E::DigestSha1),
+            Self::ConversationId => Need::of(E::XConversations),
+            Self::CreatedModSeq => Need::of(E::XCreatedModSeq),
+        })
     }
 }
 

@@ -25,7 +25,8 @@
 //! use mailwire_imap::element::literal::StreamedLiteral;
 //! use mailwire_imap::element::number::NzNumber;
 //! use mailwire_imap::element::section::Section;
-//! use mailwire_imap::family::fetch::{BodySection, BodyValue, FetchHead, FetchItem, FetchTail};
+//! use mailwire_imap::element::body_value::BodyValue;
+//! use mailwire_imap::family::fetch::{BodySection, FetchHead, FetchItem, FetchTail};
 //!
 //! let body = BodyValue::Streamed(StreamedLiteral::new(5000)?);
 //! let body = FetchItem::section(BodySection::new(&Section::default(), None, body)?);
@@ -43,7 +44,7 @@ use mailwire_core::{InvalidValue, into_owned, wire_api};
 
 use super::data::{End, FetchData, FewItems, checked_items, encode_items, encode_list, parse_list};
 use super::item::FetchItem;
-use super::value::BodyValue;
+use crate::element::body_value::BodyValue;
 use crate::element::number::{MAX, NzNumber};
 use crate::response::{Data, Numbered};
 use crate::token::{ATOM_CHAR, line_end, sp};

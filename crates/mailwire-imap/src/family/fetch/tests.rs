@@ -13,6 +13,7 @@ use crate::element::annotation::{
     Entry, EntryMatch, EntryName,
 };
 use crate::element::body_structure::BodyStructure;
+use crate::element::body_value::BodyValue;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
 use crate::element::flag::{Flag, Flags, Keyword};
@@ -25,8 +26,8 @@ use crate::element::partial_range::PartialRange;
 use crate::element::section::{Section, SectionBinary, SectionPart};
 use crate::element::string::{Atom, IString};
 use crate::rows::{
-    check_lenient, check_lenient_uncontained, check_rejects, check_rows, check_rows_in,
-    check_short_ways, mutations,
+    check_lenient, check_lenient_uncontained, check_needs, check_rejects, check_rows,
+    check_rows_in, check_short_ways, mutations,
 };
 use crate::{Data, Mode, Response, Tolerance};
 
@@ -720,4 +721,36 @@ fn some_attributes_mark_a_message_as_seen() {
         .map(|(wire, _)| wire.escape_ascii().to_string())
         .collect();
     assert_eq!(seen, ["RFC822", "RFC822.TEXT", "BODY[]", "BODY[TEXT]<5.1024>", "BINARY[1.2]"]);
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("FETCH 1 FULL", &[]),
+        ("FETCH 1 (UID FLAGS ENVELOPE BODY BODYSTRUCTURE INTERNALDATE BODY.PEEK[1] BODY[])", &[]),
+        ("FETCH 1 (RFC822 RFC822.HEADER RFC822.SIZE RFC822.TEXT X-NEW)", &[]),
+        ("UID FETCH 1 MODSEQ", &["CONDSTORE or QRESYNC"]),
+        ("FETCH 1 BINARY[1]", &["BINARY or IMAP4rev2"]),
+        ("FETCH 1 BINARY.PEEK[1]", &["BINARY or IMAP4rev2"]),
+        ("FETCH 1 BINARY.SIZE[1]", &["BINARY or IMAP4rev2"]),
+        ("FETCH 1 EMAILID", &["OBJECTID"]),
+        ("FETCH 1 THREADID", &["OBJECTID"]),
+        ("FETCH 1 PREVIEW", &["PREVIEW or PREVIEW=FUZZY"]),
+        ("FETCH 1 (PREVIEW (LAZY))", &["PREVIEW or PREVIEW=FUZZY"]),
+        ("FETCH 1 (PREVIEW (FUZZY))", &["PREVIEW=FUZZY"]),
+        ("FETCH 1 (SNIPPET (FUZZY))", &["SNIPPET=FUZZY"]),
+        ("FETCH 1 SAVEDATE", &["SAVEDATE"]),
+        ("FETCH 1 (ANNOTATION (/comment value))", &["ANNOTATE-EXPERIMENT-1"]),
+        ("FETCH 1 X-GM-MSGID", &["X-GM-EXT-1"]),
+        ("FETCH 1 X-GM-THRID", &["X-GM-EXT-1"]),
+        ("FETCH 1 X-GM-LABELS", &["X-GM-EXT-1"]),
+        ("FETCH 1 DIGEST.SHA1", &["DIGEST=SHA1"]),
+        ("FETCH 1 CID", &["XCONVERSATIONS"]),
+        ("FETCH 1 CREATEDMODSEQ", &["X-CREATEDMODSEQ"]),
+        ("FETCH $ UID", &["SEARCHRES"]),
+        ("UID FETCH 1 UID (CHANGEDSINCE 5)", &["CONDSTORE or QRESYNC"]),
+        ("UID FETCH 1 UID (CHANGEDSINCE 5 VANISHED)", &["CONDSTORE or QRESYNC", "ENABLE QRESYNC"]),
+        ("UID FETCH 1 UID (PARTIAL 1:5)", &["PARTIAL"]),
+        ("UID FETCH 1 UID (X-NEW 1)", &[]),
+    ]);
 }

@@ -5,17 +5,17 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::{IntoBytes, InvalidValue, into_owned};
+use mailwire_core::{InvalidValue, into_owned};
 
 use super::name::{FetchName, NAME};
 use crate::Mode;
-use crate::element::literal::StreamedLiteral;
+use crate::element::body_value::BodyValue;
 use crate::element::number::MAX;
 use crate::element::section::{Partial, Section, SectionBinary};
 use crate::element::string::trusted;
-use crate::token::{literal, literal_header, nil, quoted, sp, write_literal};
+use crate::token::sp;
 use crate::tolerance::Deviation;
 
 /// A section, checked and decoded when it is asked for.
@@ -24,21 +24,6 @@ use crate::tolerance::Deviation;
 /// header names are quoted.
 #[derive(Clone)]
 pub struct SectionOctets<'a>(Cow<'a, [u8]>);
-
-/// Octets of a message, as FETCH gives them.
-///
-/// RFC 9051 section 7.5.2, RFC 3516 section 4.3. They are not looked at: some messages have NUL in them,
-/// and some servers send it. They are written as a literal, or as a literal8 where `BINARY` has NUL in it.
-#[derive(Clone, PartialEq, Eq)]
-pub enum BodyValue<'a> {
-    /// NIL: there is no such section.
-    Nil,
-    /// The octets.
-    Octets(Cow<'a, [u8]>),
-    /// A literal whose octets were streamed, and are not here. It has no wire form of its own: outside
-    /// of a [`FetchHead`](super::FetchHead) it is written as NIL.
-    Streamed(StreamedLiteral),
-}
 
 /// A section of a message, with its octets.
 ///
@@ -78,13 +63,6 @@ pub struct BinarySection<'a> {
 struct Origin(u64);
 
 into_owned!(@impl SectionOctets, self => { SectionOctets(Cow::Owned(self.0.into_owned())) });
-into_owned!(@impl BodyValue, self => {
-    match self {
-        Self::Nil => BodyValue::Nil,
-        Self::Octets(octets) => BodyValue::Octets(Cow::Owned(octets.into_owned())),
-        Self::Streamed(literal) => BodyValue::Streamed(literal),
-    }
-});
 mailwire_core::owned_already!(Origin);
 into_owned!(struct BodySection { section, origin, value });
 into_owned!(struct BinarySection { section, origin, value });
@@ -178,98 +156,26 @@ impl fmt::Debug for Origin {
     }
 }
 
-impl<'a> BodyValue<'a> {
-    /// Octets of a message.
-    #[must_use]
-    pub fn new(octets: impl IntoBytes<'a>) -> Self {
-        Self::Octets(octets.into_bytes())
-    }
-
-    /// The octets; `None` where there are none, or they were streamed.
-    #[must_use]
-    pub fn as_bytes(&self) -> Option<&[u8]> {
-        match self {
-            Self::Octets(octets) => Some(octets),
-            Self::Nil | Self::Streamed(_) => None,
-        }
-    }
-
-    /// True where the octets were streamed.
-    #[must_use]
-    pub const fn is_streamed(&self) -> bool {
-        matches!(self, Self::Streamed(_))
-    }
-
-    /// `nstring`, or `nstring / literal8`.
-    ///
-    /// A literal whose header ends the frame is one that is streamed, where the frame can end there.
-    #[inline]
-    pub(crate) fn parse(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
-        match input {
-            [b'{', ..] => Self::parse_literal(input, cx, false),
-            [b'~', behind @ ..] if binary || cx.tolerate(Deviation::StrayLiteral8) => {
-                Self::parse_literal(behind, cx, true)
-            }
-            [b'"', ..] => quoted(input, cx).map(|(rest, text)| (rest, Self::Octets(text))),
-            _ => match nil(input) {
-                Some(rest) => Ok((rest, Self::Nil)),
-                None => Err(fail(input, "nstring")),
-            },
-        }
-    }
-
-    /// The same as the value of an item of FETCH, where a quoted string may have lines in it.
-    #[inline]
-    pub(super) fn parse_item(input: &'a [u8], cx: &Context, binary: bool) -> PResult<'a, Self> {
-        match Self::parse(input, cx, binary) {
-            Ok((rest, value)) if input.first() != Some(&b'"') || item_follows(rest) => {
-                Ok((rest, value))
-            }
-            other if input.first() == Some(&b'"') => odd_quoted(input, cx).map_or(other, Ok),
-            other => other,
-        }
-    }
-
-    #[inline]
-    fn parse_literal(input: &'a [u8], cx: &Context, literal8: bool) -> PResult<'a, Self> {
-        if Mode::from_bits(cx.mode()).contains(Mode::CUT) {
-            if let ([], size) = cut(literal_header(input))? {
-                return Ok((&[], Self::Streamed(StreamedLiteral { size, binary: literal8 })));
-            }
-        }
-        let (rest, octets) = cut(literal(input))?;
-        Ok((rest, Self::Octets(Cow::Borrowed(octets))))
-    }
-
-    pub(crate) fn encode(&self, out: &mut Encoder<'_>, binary: bool) {
-        match self {
-            Self::Nil | Self::Streamed(_) => drop(out.keyword("NIL")),
-            Self::Octets(octets) if octets.is_empty() => drop(out.bytes(b"\"\"")),
-            Self::Octets(octets) => {
-                if binary && memchr::memchr(0, octets).is_some() {
-                    out.byte(b'~');
-                }
-                write_literal(out, octets);
-            }
-        }
-    }
-
-    /// The header of a literal whose octets follow.
-    pub(super) fn encode_header(&self, out: &mut Encoder<'_>) {
-        if let Self::Streamed(literal) = self {
-            // What a server sends waits for nothing.
-            if literal.binary {
-                out.byte(b'~');
-            }
-            out.byte(b'{').number(literal.size).bytes(b"}\r\n");
-        }
-    }
-}
-
 /// Where an item of a message can end.
 #[inline]
 pub(super) const fn at_end(rest: &[u8]) -> bool {
     matches!(rest, [] | [b' ' | b')' | b'\r' | b'\n', ..])
+}
+
+/// The octets of an item of FETCH, where a quoted string may have lines in it.
+#[inline]
+pub(super) fn item_value<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    binary: bool,
+) -> PResult<'a, BodyValue<'a>> {
+    match BodyValue::parse(input, cx, binary) {
+        Ok((rest, value)) if input.first() != Some(&b'"') || item_follows(rest) => {
+            Ok((rest, value))
+        }
+        other if input.first() == Some(&b'"') => odd_quoted(input, cx).map_or(other, Ok),
+        other => other,
+    }
 }
 
 /// Where the list ends, or an item that is known here follows.
@@ -297,16 +203,6 @@ fn odd_quoted<'a>(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], BodyValue<
     }
     let _ = cx.tolerate(Deviation::LineInQuoted);
     Some((inside.get(end + 1..)?, BodyValue::Octets(Cow::Borrowed(text))))
-}
-
-impl fmt::Debug for BodyValue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nil => f.write_str("Nil"),
-            Self::Octets(octets) => f.debug_tuple("Octets").field(&Escaped(octets)).finish(),
-            Self::Streamed(literal) => f.debug_tuple("Streamed").field(literal).finish(),
-        }
-    }
 }
 
 impl<'a> BodySection<'a> {
@@ -345,7 +241,7 @@ impl<'a> BodySection<'a> {
         let (rest, section) = cut(SectionOctets::parse_part(input, cx))?;
         let (rest, origin) = Origin::parse(rest, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, value) = cut(BodyValue::parse_item(rest, cx, false))?;
+        let (rest, value) = cut(item_value(rest, cx, false))?;
         Ok((rest, Self { section, origin, value }))
     }
 
@@ -392,7 +288,7 @@ impl<'a> BinarySection<'a> {
         let (rest, section) = cut(SectionBinary::parse_part(input, cx))?;
         let (rest, origin) = Origin::parse(rest, cx)?;
         let (rest, ()) = cut(sp(rest, cx))?;
-        let (rest, value) = cut(BodyValue::parse_item(rest, cx, true))?;
+        let (rest, value) = cut(item_value(rest, cx, true))?;
         Ok((rest, Self { section, origin, value }))
     }
 

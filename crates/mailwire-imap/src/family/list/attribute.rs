@@ -6,7 +6,7 @@ use mailwire_core::{text_type, wire_api};
 
 use crate::Mode;
 use crate::dispatch::dispatch;
-use crate::element::invalid::{Invalid, contained, skip_item};
+use crate::element::invalid::{Invalid, contained};
 use crate::element::items::{Item, ItemList, item};
 use crate::token::ATOM_CHAR;
 use crate::tolerance::Deviation;
@@ -201,12 +201,37 @@ impl<'a> Wire<'a> for Attribute<'a> {
     }
 }
 
+/// A word, or words in parentheses. Quotes mean nothing here: one that is open would take in the delimiter
+/// and the name of the mailbox.
+fn skip_attribute<'a>(input: &'a [u8], _: &Context) -> PResult<'a, ()> {
+    let mut depth = 0_u32;
+    let in_parentheses = input.iter().position(|octet| {
+        match octet {
+            b'(' => depth = depth.saturating_add(1),
+            b')' => depth = depth.saturating_sub(1),
+            b' ' if depth > 0 => return false,
+            b'"' | b'{' | b'\r' | b'\n' => depth = 0,
+            _ => {}
+        }
+        depth == 0
+    });
+    let behind = in_parentheses.and_then(|at| input.get(at.saturating_add(1)..));
+    if let (Some(b'('), Some(rest @ ([] | [b' ' | b')', ..]))) = (input.first(), behind) {
+        return Ok((rest, ()));
+    }
+    let ends = |octet: &u8| matches!(octet, b' ' | b')' | b'\r' | b'\n');
+    match input.iter().position(ends).unwrap_or(input.len()) {
+        0 => Err(fail(input, "mbx-list-flags")),
+        end => Ok((input.split_at(end).1, ())),
+    }
+}
+
 impl Item for ListedAttribute {
     type At<'x> = Attribute<'x>;
 
     #[inline]
     fn parse_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, Attribute<'x>> {
-        contained(input, cx, Attribute::parse_part, skip_item, Attribute::Invalid)
+        contained(input, cx, Attribute::parse_part, skip_attribute, Attribute::Invalid)
     }
 
     #[inline]

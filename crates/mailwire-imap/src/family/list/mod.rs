@@ -18,6 +18,7 @@ use crate::Mode;
 use crate::element::items::plain::single_spaced;
 use crate::element::items::{Item, ItemList, OneOrList};
 use crate::element::mailbox::{Mailbox, MailboxPattern};
+use crate::extension::{Extension, IsMet, Need};
 use crate::token::{LIST_CHAR, sp};
 use crate::tolerance::Deviation;
 
@@ -145,6 +146,21 @@ impl<'a> List<'a> {
     #[must_use]
     pub const fn is_extended(&self) -> bool {
         self.select.is_some() || self.patterns.is_listed() || self.returns.is_some()
+    }
+}
+
+impl List<'_> {
+    /// What it needs and a session has not. An extension that has options has their place too.
+    pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        const FORM: Need = Need::of(Extension::ListExtended);
+        let bare = self.patterns.is_listed()
+            || self.select.as_ref().is_some_and(|options| options.is_empty())
+            || self.returns.as_ref().is_some_and(|options| options.is_empty());
+        let form = if bare { FORM.unmet(is_met) } else { None };
+        let mut select = self.select.iter().flat_map(|options| options.iter());
+        let mut returns = self.returns.iter().flat_map(|options| options.iter());
+        form.or_else(|| select.find_map(|option| option.name()?.need().unmet(is_met)))
+            .or_else(|| returns.find_map(|option| option.lacks(is_met)))
     }
 }
 

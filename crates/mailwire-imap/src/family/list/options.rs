@@ -12,6 +12,7 @@ use crate::element::entry::Entry;
 use crate::element::items::{ItemList, OneOrList, SomeList, item};
 use crate::element::raw::{RawData, skip_value};
 use crate::element::string::Atom;
+use crate::extension::{Extension, IsMet, Need};
 use crate::family::metadata::GetMetadataOption;
 use crate::family::status::StatusAttribute;
 use crate::token::{ATOM_CHAR, sp};
@@ -200,6 +201,45 @@ impl<'a> Wire<'a> for ReturnOption<'a> {
                 known.encode_arguments(out);
             }
         }
+    }
+}
+
+impl SelectOptionName {
+    /// What a server has to offer for the option.
+    #[must_use]
+    pub const fn need(self) -> Need {
+        match self {
+            Self::Subscribed | Self::Remote | Self::RecursiveMatch => {
+                Need::of(Extension::ListExtended)
+            }
+            Self::SpecialUse => Need::of(Extension::SpecialUse),
+        }
+    }
+}
+
+impl ReturnOptionName {
+    /// What a server has to offer for the option.
+    #[must_use]
+    pub const fn need(self) -> Need {
+        match self {
+            Self::Subscribed | Self::Children => Need::of(Extension::ListExtended),
+            Self::Status => Need::of(Extension::ListStatus),
+            Self::SpecialUse => Need::of(Extension::SpecialUse),
+            Self::MyRights => Need::of(Extension::ListMyRights),
+            Self::Metadata => Need::of(Extension::ListMetadata),
+        }
+    }
+}
+
+impl ReturnOption<'_> {
+    /// What it needs and a session has not.
+    pub(super) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
+        self.name()?.need().unmet(is_met).or_else(|| match self {
+            Self::Status(attributes) => {
+                attributes.iter().find_map(|attribute| attribute.need()?.unmet(is_met))
+            }
+            _ => None,
+        })
     }
 }
 

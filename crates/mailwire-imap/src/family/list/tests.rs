@@ -6,7 +6,8 @@ use crate::element::string::{Atom, IString};
 use crate::family::metadata::{Depth, GetMetadataOption};
 use crate::family::status::StatusName;
 use crate::rows::{
-    check_lenient, check_rejects, check_roundtrip, check_rows, check_rows_in, check_short_ways,
+    check_lenient, check_needs, check_rejects, check_roundtrip, check_rows, check_rows_in,
+    check_short_ways,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -240,6 +241,10 @@ fn responses() {
         ),
         (b"() NIL \xfc", Deviation::EightBitMailbox, b"() NIL {1}\r\n\xfc"),
         (b"(x) NIL a", Deviation::InvalidItem, b"(x) NIL a"),
+        (b"(\\Marked (x y)) NIL a", Deviation::InvalidItem, b"(\\Marked (x y)) NIL a"),
+        (b"(\"x y) NIL \"a b\"", Deviation::InvalidItem, b"(\"x y) NIL \"a b\""),
+        (b"((\"x) NIL \"a b\"", Deviation::InvalidItem, b"((\"x) NIL \"a b\""),
+        (b"(x\"\\y) NIL \"a b\"", Deviation::InvalidItem, b"(x\"\\y) NIL \"a b\""),
         (
             b"() NIL a (\"OLDNAME\" x \"y\" (z))",
             Deviation::InvalidItem,
@@ -291,6 +296,33 @@ fn patterns_are_copied_as_they_are_written() {
         &["*", "%", "a/%", "NIL", "\"*\"", "\"a b\"", "\"\"", "{1}\r\n*", "]", "\"\u{e9}\"", "a{"],
         &["*", "%", "Archive/%", "nil", "]"],
     );
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("LIST \"\" *", &[]),
+        ("LSUB \"\" *", &[]),
+        ("XLIST \"\" *", &["XLIST"]),
+        ("RLIST \"\" *", &["MAILBOX-REFERRALS"]),
+        ("RLSUB \"\" *", &["MAILBOX-REFERRALS"]),
+        ("LIST () \"\" *", &["LIST-EXTENDED"]),
+        ("LIST \"\" (a b)", &["LIST-EXTENDED"]),
+        ("LIST \"\" * RETURN ()", &["LIST-EXTENDED"]),
+        ("LIST (SUBSCRIBED) \"\" *", &["LIST-EXTENDED"]),
+        ("LIST (REMOTE) \"\" *", &["LIST-EXTENDED"]),
+        ("LIST (SUBSCRIBED RECURSIVEMATCH) \"\" *", &["LIST-EXTENDED"]),
+        ("LIST (SPECIAL-USE) \"\" *", &["SPECIAL-USE"]),
+        ("LIST (X-NEW) \"\" *", &[]),
+        ("LIST \"\" * RETURN (SUBSCRIBED)", &["LIST-EXTENDED"]),
+        ("LIST \"\" * RETURN (CHILDREN)", &["LIST-EXTENDED"]),
+        ("LIST \"\" * RETURN (SPECIAL-USE)", &["SPECIAL-USE"]),
+        ("LIST \"\" * RETURN (STATUS (UNSEEN))", &["LIST-STATUS"]),
+        ("LIST \"\" * RETURN (STATUS (SIZE))", &["LIST-STATUS", "STATUS=SIZE"]),
+        ("LIST \"\" * RETURN (MYRIGHTS)", &["LIST-MYRIGHTS"]),
+        ("LIST \"\" * RETURN (METADATA (/shared/a))", &["LIST-METADATA"]),
+        ("LIST \"\" * RETURN (X-NEW)", &[]),
+    ]);
 }
 
 proptest! {

@@ -21,6 +21,7 @@ use crate::element::mailbox::Mailbox;
 use crate::element::number::{Number, number};
 use crate::element::parameter::{LABEL, Parameter};
 use crate::element::raw::skip_value;
+use crate::extension::{Extension, Need};
 use crate::token::{ATOM_CHAR, literal, nil, sp, string, write_literal, write_string};
 use crate::tolerance::Deviation;
 
@@ -184,6 +185,16 @@ pub struct EntryValue<'a> {
     pub entry: Entry<'a>,
     /// The value; `None` where there is none, or it is to be removed.
     pub value: Option<MetadataValue<'a>>,
+}
+
+/// What a server has to offer for annotations of a mailbox, or of itself where the name is empty.
+///
+/// RFC 5464 section 1: METADATA-SERVER is for those of the server alone.
+pub(crate) fn need_of(mailbox: &Mailbox<'_>) -> Need {
+    match mailbox.as_bytes() {
+        [] => Need::Offered(Extension::Metadata, &[Extension::MetadataServer]),
+        _ => Need::of(Extension::Metadata),
+    }
 }
 
 /// The value of an annotation: any octets.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::element::parameter::Label;
-use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
@@ -189,6 +189,16 @@ fn codes() {
         (b"MAXSIZE", "SP", 7),
         (b"MAXSIZE x", "number", 8),
         (b"TOOMANY 1", "end", 7),
+    ]);
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("GETMETADATA x /shared/a", &["METADATA or METADATA-SERVER", "METADATA"]),
+        ("GETMETADATA \"\" /shared/a", &["METADATA or METADATA-SERVER"]),
+        ("SETMETADATA x (/shared/a NIL)", &["METADATA or METADATA-SERVER", "METADATA"]),
+        ("SETMETADATA \"\" (/shared/a NIL)", &["METADATA or METADATA-SERVER"]),
     ]);
 }
 

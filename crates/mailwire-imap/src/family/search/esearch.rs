@@ -398,7 +398,12 @@ impl Item for ReturnData<'static> {
 
     #[inline]
     fn parse_item<'x>(input: &'x [u8], cx: &Context) -> PResult<'x, ReturnData<'x>> {
-        contained(input, cx, ReturnData::parse_part, skip_data, ReturnData::Invalid)
+        let parse = |input, cx: &Context| match ReturnData::parse_part(input, cx)? {
+            // They stand in no code that a bracket could end.
+            (rest @ [b']', ..], _) => Err(stop(rest, "SP")),
+            parsed => Ok(parsed),
+        };
+        contained(input, cx, parse, skip_data, ReturnData::Invalid)
     }
 }
 

@@ -8,6 +8,7 @@
 //! | the answer ESEARCH | [`EsearchData`], [`ReturnData`] |
 //! | the command ESEARCH | [`Esearch`] |
 //! | searches that are kept up to date | [`CancelUpdate`] |
+//! | what a server has to offer for it | [`SearchKeyName::need`], [`ReturnOptionName::need`] |
 //! | charsets | [`Charset`], [`Charsets`] |
 
 mod argument;
@@ -18,6 +19,7 @@ mod damage;
 mod esearch;
 mod key;
 mod multi;
+mod needs;
 mod options;
 mod result;
 mod tree;
@@ -40,6 +42,7 @@ pub use esearch::{
 };
 pub use key::{OtherKey, SearchKey, SearchKeyName};
 pub use multi::{Esearch, ScopeOptions, SearchSource};
+pub use needs::SearchVerb;
 pub use options::{OtherOption, ReturnOption, ReturnOptionName, ReturnOptions, UpdateItems};
 pub(crate) use options::{return_options, write_return_options};
 pub use result::SearchData;

@@ -227,7 +227,7 @@ pub(crate) fn write_return_options(out: &mut Encoder<'_>, options: Option<&Retur
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 
     fn other(name: &'static str, value: Option<&'static str>) -> ReturnOption<'static> {
         let parameter = Parameter::new(Label::new(name).unwrap(), value).unwrap();
@@ -289,5 +289,65 @@ mod tests {
         assert!(OtherOption::new(known).is_err());
         let word = Parameter::new(Label::new("x").unwrap(), Some("word")).unwrap();
         assert!(OtherOption::new(word).is_err());
+    }
+
+    #[test]
+    fn needs() {
+        check_needs(&[
+            ("SEARCH RETURN () ALL", &["ESEARCH"]),
+            (
+                "SEARCH RETURN (MIN) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "ESEARCH"],
+            ),
+            (
+                "SEARCH RETURN (MAX) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "ESEARCH"],
+            ),
+            (
+                "SEARCH RETURN (ALL) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "ESEARCH"],
+            ),
+            (
+                "UID SEARCH RETURN (COUNT) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "ESEARCH"],
+            ),
+            (
+                "SEARCH RETURN (SAVE) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "SEARCHRES"],
+            ),
+            (
+                "SEARCH RETURN (PARTIAL 1:5) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "PARTIAL or CONTEXT=SEARCH"],
+            ),
+            (
+                "SEARCH RETURN (CONTEXT) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "CONTEXT=SEARCH"],
+            ),
+            (
+                "SEARCH RETURN (UPDATE) ALL",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "CONTEXT=SEARCH"],
+            ),
+            (
+                "SEARCH RETURN (UPDATE (UID EMAILID)) ALL",
+                &[
+                    "ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL",
+                    "CONTEXT=SEARCH",
+                    "NOTIFY",
+                    "OBJECTID",
+                ],
+            ),
+            (
+                "SEARCH RETURN (RELEVANCY) FUZZY TEXT a",
+                &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL", "SEARCH=FUZZY"],
+            ),
+            ("SEARCH RETURN (X-NEW) ALL", &["ESEARCH or CONTEXT=SEARCH or SEARCHRES or PARTIAL"]),
+            ("ESEARCH IN (inboxes) RETURN (COUNT) UNSEEN", &["MULTISEARCH"]),
+            ("ESEARCH RETURN (PARTIAL 1:5) UNSEEN", &["MULTISEARCH", "PARTIAL or CONTEXT=SEARCH"]),
+            (
+                "ESEARCH RETURN (SAVE UPDATE) OLDER 5",
+                &["MULTISEARCH", "SEARCHRES", "CONTEXT=SEARCH", "WITHIN"],
+            ),
+            ("CANCELUPDATE \"A1\"", &["CONTEXT=SEARCH or CONTEXT=SORT"]),
+        ]);
     }
 }

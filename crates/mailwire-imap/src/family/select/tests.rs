@@ -1,6 +1,6 @@
 use super::*;
 use crate::element::parameter::Label;
-use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows};
+use crate::rows::{check_lenient, check_needs, check_rejects, check_roundtrip, check_rows};
 use proptest::prelude::*;
 
 fn number(number: u32) -> NzNumber {
@@ -134,6 +134,19 @@ fn what_has_a_name_here_is_no_extension() {
     let parameter = Parameter::new(Label::new("condStore").unwrap(), None::<&str>).unwrap();
     assert!(SelectExtension::new(parameter).is_err());
     assert!(QResync::new(number(1), ModSeq::ZERO).is_err());
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("SELECT x", &[]),
+        ("EXAMINE x (CONDSTORE)", &["CONDSTORE or QRESYNC"]),
+        ("SELECT x (QRESYNC (1 2))", &["ENABLE QRESYNC"]),
+        ("SELECT x (ANNOTATE)", &["ANNOTATE-EXPERIMENT-1"]),
+        ("SELECT x (X-NEW)", &[]),
+        ("UNSELECT", &["UNSELECT"]),
+        ("CLOSE", &[]),
+    ]);
 }
 
 proptest! {

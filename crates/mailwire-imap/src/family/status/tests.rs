@@ -1,6 +1,8 @@
 use super::*;
 use crate::element::object_id::ObjectId;
-use crate::rows::{check_lenient, check_rejects, check_roundtrip, check_rows, check_short_ways};
+use crate::rows::{
+    check_lenient, check_needs, check_rejects, check_roundtrip, check_rows, check_short_ways,
+};
 use proptest::prelude::*;
 
 fn nz(number: u32) -> NzNumber {
@@ -164,6 +166,19 @@ fn names_are_copied_as_they_are_written() {
         ],
         &["MESSAGES", "UIDNEXT", "X-NEW", "DELETED-STORAGE"],
     );
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("STATUS x (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN X-NEW)", &[]),
+        ("STATUS x (DELETED)", &["QUOTA or QUOTA=RES- or IMAP4rev2"]),
+        ("STATUS x (SIZE)", &["STATUS=SIZE"]),
+        ("STATUS x (HIGHESTMODSEQ)", &["CONDSTORE or QRESYNC"]),
+        ("STATUS x (APPENDLIMIT)", &["APPENDLIMIT"]),
+        ("STATUS x (MAILBOXID)", &["OBJECTID"]),
+        ("STATUS x (DELETED-STORAGE)", &["QUOTA or QUOTA=RES-"]),
+    ]);
 }
 
 proptest! {

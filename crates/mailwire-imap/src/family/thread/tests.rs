@@ -1,6 +1,6 @@
 use super::*;
 use crate::family::search::{Charset, SearchKey};
-use crate::rows::{check_lenient, check_rejects, check_rows};
+use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 use crate::{Data, Response};
 use proptest::prelude::*;
 
@@ -147,6 +147,25 @@ fn list(depth: u32) -> BoxedStrategy<Vec<ThreadEvent>> {
     }
     let nested = (numbers(0), proptest::collection::vec(list(depth - 1), 2..4));
     prop_oneof![leaf, nested.prop_map(move |(numbers, lists)| wrap(numbers, lists))].boxed()
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        (
+            "THREAD REFERENCES UTF-8 ALL",
+            &["THREAD=REFERENCES or THREAD=ORDEREDSUBJECT or THREAD=REFS", "THREAD=REFERENCES"],
+        ),
+        (
+            "UID THREAD ORDEREDSUBJECT UTF-8 ALL",
+            &["THREAD=REFERENCES or THREAD=ORDEREDSUBJECT or THREAD=REFS", "THREAD=ORDEREDSUBJECT"],
+        ),
+        (
+            "THREAD REFS UTF-8 OLDER 5",
+            &["THREAD=REFERENCES or THREAD=ORDEREDSUBJECT or THREAD=REFS", "THREAD=REFS", "WITHIN"],
+        ),
+        ("THREAD X-NEW UTF-8 ALL", &["THREAD=REFERENCES or THREAD=ORDEREDSUBJECT or THREAD=REFS"]),
+    ]);
 }
 
 proptest! {

@@ -27,10 +27,10 @@ use mailwire_core::into_owned;
 use mailwire_core::parse::{Context, PResult, Wire, cut, parse_whole, stop};
 
 use super::{UrlData, UrlPart};
+use crate::element::body_value::BodyValue;
 use crate::element::items::Items;
 use crate::element::literal::StreamedLiteral;
 use crate::element::string::AString;
-use crate::family::fetch::BodyValue;
 use crate::token::{ATOM_CHAR, close, line_end, open, sp};
 use crate::tolerance::Deviation;
 use crate::{Deviations, Mode, SyntaxError, Tolerance};

@@ -15,7 +15,7 @@ use crate::element::deliver_by::DeliverBy;
 use crate::element::dsn::{Envid, Ret};
 use crate::element::future_release::{HoldFor, HoldUntil};
 use crate::element::parameter::{
-    OtherParameter, Parameter, ParameterValue, any_keyword, parameter_list,
+    OtherParameter, Parameter, ParameterValue, VerpDelimiters, any_keyword, parameter_list,
 };
 use crate::element::priority::MtPriority;
 use crate::element::solicit::Solicit;
@@ -200,8 +200,8 @@ pub enum MailParameter<'a> {
     AltAddress(ParameterValue<'a>),
     /// `PRDR`: one reply per recipient. Exim.
     Prdr,
-    /// `XVERP` or `XVERP=`: variable envelope return paths, and their delimiters. Postfix, Courier.
-    Xverp(Option<ParameterValue<'a>>),
+    /// `XVERP` or `XVERP=+=`: variable envelope return paths, and their delimiters. Postfix, Courier.
+    Xverp(Option<VerpDelimiters<'a>>),
     /// Another parameter, kept as data.
     Other(OtherParameter<'a>),
 }
@@ -295,7 +295,8 @@ impl<'a> Wire<'a> for MailParameter<'a> {
             Self::Solicit(classes) => out.byte(b'=').put(classes),
             Self::Transid(transid) => out.byte(b'=').put(transid),
             Self::Submitter(submitter) => out.byte(b'=').put(submitter),
-            Self::AltAddress(value) | Self::Xverp(Some(value)) => out.byte(b'=').put(value),
+            Self::AltAddress(value) => out.byte(b'=').put(value),
+            Self::Xverp(Some(delimiters)) => out.byte(b'=').put(delimiters),
             _ => out,
         };
     }
@@ -474,7 +475,8 @@ mod tests {
             (b"ALT-ADDRESS=a@b", P::AltAddress(ParameterValue::new("a@b").unwrap())),
             (b"PRDR", P::Prdr),
             (b"XVERP", P::Xverp(None)),
-            (b"XVERP=-+", P::Xverp(Some(ParameterValue::new("-+").unwrap()))),
+            (b"XVERP=+=", P::Xverp(Some(VerpDelimiters::new("+=").unwrap()))),
+            (b"XVERP==+", P::Xverp(Some(VerpDelimiters::new("=+").unwrap()))),
             (b"X-NEW", P::Other(OtherParameter::new("X-NEW", None).unwrap())),
             (
                 b"xoorg=a.example",
@@ -525,7 +527,7 @@ mod tests {
             (b"CONPERM=1", "esmtp-param", 7),
             (b"PRDR=1", "esmtp-param", 4),
             (b"ALT-ADDRESS=", "esmtp-value", 12),
-            (b"XVERP=", "esmtp-value", 6),
+            (b"XVERP=", "verp-delimiters", 6),
             (b"X-NEW=", "esmtp-value", 6),
             (b"X-NEW=a\x7f", "end", 7),
             (b"X_NEW=a", "end", 1),

@@ -155,6 +155,8 @@ fn rows() {
         (b" (TAG \"A1\") (COUNT 17)", Deviation::InvalidItem, b" (TAG \"A1\") (COUNT 17)"),
         (b" MIN x MAX 5", Deviation::InvalidItem, b" MIN x MAX 5"),
         (b" MIN", Deviation::InvalidItem, b" MIN"),
+        // A bracket ends no item.
+        (b" IC]K 1:3 MAX 5", Deviation::InvalidItem, b" IC]K 1:3 MAX 5"),
     ]);
 }
 

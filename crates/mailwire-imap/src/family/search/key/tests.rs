@@ -5,7 +5,7 @@ use crate::element::flag::Flag;
 use crate::element::mod_seq::ModSeq;
 use crate::family::search::{Search, SearchProgram};
 use crate::family::thread::ThreadAlgorithm;
-use crate::rows::{check_lenient, check_rejects, check_rows};
+use crate::rows::{check_lenient, check_needs, check_rejects, check_rows};
 use crate::{Command, TaggedCommand};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -378,6 +378,49 @@ fn tree() -> impl Strategy<Value = SearchKey<'static>> {
             keys.prop_map(|keys| SearchKey::group(keys).unwrap_or(SearchKey::Unseen)),
         ]
     })
+}
+
+#[test]
+fn needs() {
+    check_needs(&[
+        ("SEARCH ALL ANSWERED DELETED DRAFT FLAGGED NEW OLD RECENT SEEN", &[]),
+        ("SEARCH BCC a BODY a CC a FROM a HEADER a b SUBJECT a TEXT a TO a", &[]),
+        (
+            "SEARCH BEFORE 1-Feb-1994 ON 1-Feb-1994 SINCE 1-Feb-1994 SENTBEFORE 1-Feb-1994 SENTON 1-Feb-1994 SENTSINCE 1-Feb-1994",
+            &[],
+        ),
+        (
+            "SEARCH UNANSWERED UNDELETED UNDRAFT UNFLAGGED UNKEYWORD a UNSEEN KEYWORD a LARGER 1 SMALLER 1 UID 1:5 1:5 XFROB \"x\"",
+            &[],
+        ),
+        ("SEARCH OLDER 5", &["WITHIN"]),
+        ("SEARCH YOUNGER 5", &["WITHIN"]),
+        ("SEARCH MODSEQ 5", &["CONDSTORE or QRESYNC"]),
+        ("SEARCH EMAILID a", &["OBJECTID"]),
+        ("SEARCH THREADID a", &["OBJECTID"]),
+        ("SEARCH FUZZY TEXT a", &["SEARCH=FUZZY"]),
+        ("SEARCH FILTER a", &["FILTERS"]),
+        ("SEARCH SAVEDBEFORE 1-Feb-1994", &["SAVEDATE"]),
+        ("SEARCH SAVEDON 1-Feb-1994", &["SAVEDATE"]),
+        ("SEARCH SAVEDSINCE 1-Feb-1994", &["SAVEDATE"]),
+        ("SEARCH SAVEDATESUPPORTED", &["SAVEDATE"]),
+        ("SEARCH ANNOTATION /a value \"b\"", &["ANNOTATE-EXPERIMENT-1"]),
+        ("UID SEARCH UIDAFTER 5", &["MESSAGELIMIT="]),
+        ("UID SEARCH UIDBEFORE 5", &["MESSAGELIMIT="]),
+        ("SEARCH X-GM-RAW a", &["X-GM-EXT-1"]),
+        ("SEARCH X-GM-LABELS a", &["X-GM-EXT-1"]),
+        ("SEARCH X-GM-MSGID 5", &["X-GM-EXT-1"]),
+        ("SEARCH X-GM-THRID 5", &["X-GM-EXT-1"]),
+        ("SEARCH CID a", &["XCONVERSATIONS"]),
+        ("SEARCH MIMEPART (CHILD EXISTS)", &["SEARCH=MIMEPART or SEARCH=X-MIMEPART"]),
+        ("SEARCH INTHREAD REFS OLDER 5", &["THREAD=REFS", "WITHIN"]),
+        ("SEARCH $", &["SEARCHRES"]),
+        ("SEARCH UID $", &["SEARCHRES"]),
+        (
+            "SEARCH NOT OR (SEEN OLDER 5) OR MODSEQ 5 FUZZY $",
+            &["WITHIN", "CONDSTORE or QRESYNC", "SEARCH=FUZZY", "SEARCHRES"],
+        ),
+    ]);
 }
 
 proptest! {

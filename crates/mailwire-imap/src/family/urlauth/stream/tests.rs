@@ -6,6 +6,7 @@ use alloc::{format, vec};
 use proptest::prelude::*;
 
 use super::*;
+use crate::element::body_value::BodyValue;
 use crate::element::parameter::Label;
 use crate::family::urlauth::{UrlContent, UrlParts};
 
