@@ -12,9 +12,16 @@ use crate::element::domain::Domain;
 use crate::element::path::{ForwardPath, ReversePath};
 use crate::family::mail::BodyType;
 
+mod broken;
+
 /// A client behind EHLO, whose server offers these keywords.
 fn open(protocol: Protocol, keywords: &str) -> Client {
-    let mut client = Client::new(ClientConfig { protocol, ..ClientConfig::default() });
+    open_as(ClientConfig { protocol, ..ClientConfig::default() }, keywords)
+}
+
+fn open_as(config: ClientConfig, keywords: &str) -> Client {
+    let protocol = config.protocol;
+    let mut client = Client::new(config);
     client.receive(b"220 x\r\n").unwrap();
     let name = Domain::name("client.example").unwrap();
     let hello = match protocol {
