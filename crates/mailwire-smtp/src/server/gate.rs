@@ -37,6 +37,15 @@ impl Server {
                 }
                 Ok(())
             }
+            Command::Vrfy(query) | Command::Expn(query)
+                if query.needs_utf8() && !self.config.offers(Extension::SmtpUtf8) =>
+            {
+                Err(if query.smtputf8 {
+                    (PeerError::UnknownParameter, OwnAnswer::Usage(verb))
+                } else {
+                    (PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8)
+                })
+            }
             Command::Auth(auth) => {
                 if !self.config.has_mechanism(auth.mechanism.as_str()) {
                     return Err((PeerError::NotImplemented, OwnAnswer::UnknownMechanism));
