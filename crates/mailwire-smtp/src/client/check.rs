@@ -57,6 +57,12 @@ impl Client {
             Command::Auth(auth) if !self.extensions.has_mechanism(auth.mechanism.as_str()) => {
                 Err(UsageError::NotOffered(Extension::Auth))
             }
+            // RFC 4954 section 4.
+            Command::Auth(_) if self.flags.authenticated => not_now,
+            // RFC 6531 section 3.7.4.2: the argument may hold UTF-8 where that is offered.
+            Command::Vrfy(query) | Command::Expn(query) if query.needs_utf8() => {
+                self.check_offered(Extension::SmtpUtf8)
+            }
             _ => Ok(()),
         }
     }

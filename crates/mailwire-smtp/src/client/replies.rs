@@ -205,7 +205,11 @@ impl Client {
                 self.auth_rounds = 0;
                 self.flags.authenticated = positive;
             }
-            Verb::Xclient if positive => self.extensions = Extensions::default(),
+            // Another client speaks, and the session begins anew.
+            Verb::Xclient if positive => {
+                self.extensions = Extensions::default();
+                self.flags.authenticated = false;
+            }
             _ => {}
         }
         // A command whose reply is an error to us ends with that error, as any that has no reply.
