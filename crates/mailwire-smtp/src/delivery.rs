@@ -110,7 +110,6 @@ pub struct Delivery {
     /// Recipients that no transaction has tried, or that one has put off.
     waiting: VecDeque<usize>,
     current: Transaction,
-    transactions: u32,
     done: bool,
 }
 
@@ -124,7 +123,6 @@ impl Delivery {
             recipients,
             envelope,
             current: Transaction::default(),
-            transactions: 0,
             done: false,
         }
     }
@@ -133,20 +131,26 @@ impl Delivery {
     ///
     /// # Errors
     /// [`UsageError::NotNow`] when the session is not open or not idle. A message that the server
-    /// cannot take (its size, 8-bit octets, UTF-8 addresses) is no error: its recipients fail.
+    /// cannot take (its size, 8-bit octets, UTF-8 addresses, a parameter that is not offered) is no
+    /// error: its recipients fail.
     pub fn start(&mut self, client: &mut Client) -> Result<Step, UsageError> {
         if client.state() != State::Ready || client.in_flight() > 0 {
             return Err(UsageError::NotNow { what: "a delivery" });
         }
         if let Some(problem) = self.envelope.problem(client) {
-            for index in self.waiting.drain(..) {
-                if let Some(recipient) = self.recipients.get_mut(index) {
-                    recipient.outcome = RecipientOutcome::Impossible(problem);
-                }
-            }
-            return Ok(self.finish());
+            return Ok(self.give_up(problem));
         }
         self.begin(client)
+    }
+
+    /// Nobody who waits can get the message from this server.
+    fn give_up(&mut self, problem: Extension) -> Step {
+        for index in self.waiting.drain(..) {
+            if let Some(recipient) = self.recipients.get_mut(index) {
+                recipient.outcome = RecipientOutcome::Impossible(problem);
+            }
+        }
+        self.finish()
     }
 
     /// Takes an event of the client. Events of other commands change nothing.
@@ -236,12 +240,20 @@ impl Delivery {
     /// Begins the next transaction.
     fn begin(&mut self, client: &mut Client) -> Result<Step, UsageError> {
         let limit = client.extensions().limit("MAILMAX");
-        if self.waiting.is_empty() || limit.is_some_and(|limit| self.transactions >= limit) {
+        if self.waiting.is_empty() || limit.is_some_and(|limit| client.transactions() >= limit) {
             return Ok(self.finish());
         }
-        self.transactions = self.transactions.saturating_add(1);
         let batch = self.envelope.batch(client, &self.recipients, &mut self.waiting);
-        let mail = client.send(&Command::Mail(self.envelope.mail(client)))?;
+        if batch.is_empty() {
+            return Ok(self.finish());
+        }
+        let mail = match client.send(&Command::Mail(self.envelope.mail(client))) {
+            Err(UsageError::NotOffered(extension)) => {
+                self.waiting.extend(batch);
+                return Ok(self.give_up(extension));
+            }
+            sent => sent?,
+        };
         self.current = Transaction { mail: Some(mail), ..Transaction::default() };
         for (place, &index) in batch.iter().enumerate() {
             let Some(recipient) = self.recipients.get(index) else { continue };
@@ -256,8 +268,17 @@ impl Delivery {
                     // DATA finds room behind the replies.
                     return Ok(Step::Continue);
                 }
+                // The others can have the message.
+                Err(UsageError::NotOffered(extension)) => {
+                    if let Some(recipient) = self.recipients.get_mut(index) {
+                        recipient.outcome = RecipientOutcome::Impossible(extension);
+                    }
+                }
                 Err(error) => return Err(error),
             }
+        }
+        if self.current.rcpts.is_empty() {
+            return self.reset(client);
         }
         if !self.chunked(client) {
             self.current.body = match client.send(&Command::Data) {

@@ -166,11 +166,7 @@ impl Server {
                 return Err(unknown);
             }
         }
-        let utf8 = rcpt.forward_path.needs_utf8()
-            || parameters.iter().any(|parameter| match parameter {
-                RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
-                _ => false,
-            });
+        let utf8 = rcpt.forward_path.needs_utf8() || parameters.needs_utf8();
         if utf8 && !self.flags.smtputf8 {
             return Err((PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8));
         }

@@ -1,7 +1,9 @@
 //! Deliveries at servers that refuse in the middle, close, or break the protocol.
 
 use super::*;
+use crate::element::orcpt::Orcpt;
 use crate::family::mail::MailParameter;
+use crate::family::rcpt::{Rcpt, RcptParameter};
 
 fn chunked(names: &[&'static str]) -> Envelope {
     let mut envelope = envelope(names);
@@ -119,6 +121,56 @@ fn nobody_gets_a_message_whose_sender_was_refused() {
     assert!(out.ends_with("DATA\r\n.\r\nRSET\r\n"), "{out}");
     assert_eq!(feed(&mut delivery, &mut client, "250 ok\r\n").0, Step::Done);
     assert_eq!(outcomes(&delivery), "T");
+}
+
+#[test]
+fn what_one_recipient_lacks_is_no_matter_of_the_others() {
+    let rcpt = |name: &'static str, parameter: RcptParameter<'static>| {
+        let path = ForwardPath::mailbox(name, "mail.example").unwrap();
+        let rcpt = Rcpt::new(path);
+        let parameters = rcpt.parameters.with(parameter).unwrap();
+        Rcpt { parameters, ..rcpt }
+    };
+    let rrvs = || RcptParameter::parse(b"RRVS=2014-04-03T23:01:00Z").unwrap();
+    let orcpt = || RcptParameter::Orcpt(Orcpt::utf_8("\u{e9}@mail.example").unwrap());
+    // An original recipient in UTF-8 needs SMTPUTF8 where it is told.
+    let mut client = open(Protocol::Smtp, "PIPELINING,DSN,SMTPUTF8");
+    let mut one = envelope(&[]);
+    one.add(rcpt("b", orcpt()));
+    Delivery::new(one.clone()).start(&mut client).unwrap();
+    assert!(written(&mut client).starts_with("MAIL FROM:<a@client.example> SMTPUTF8\r\n"));
+    let mut client = open(Protocol::Smtp, "PIPELINING,DSN");
+    let mut delivery = Delivery::new(one.clone());
+    delivery.start(&mut client).unwrap();
+    assert_eq!((outcomes(&delivery).as_str(), written(&mut client).as_str()), ("X", ""));
+    let mut client = open(Protocol::Smtp, "PIPELINING");
+    Delivery::new(one).start(&mut client).unwrap();
+    assert!(written(&mut client).starts_with("MAIL FROM:<a@client.example>\r\n"));
+    // A parameter that is not offered.
+    for (others, expected) in [(&["c"][..], "DX"), (&[], "X")] {
+        let mut client = open(Protocol::Smtp, "PIPELINING");
+        let mut envelope = envelope(others);
+        envelope.add(rcpt("b", rrvs()));
+        let mut delivery = Delivery::new(envelope);
+        delivery.start(&mut client).unwrap();
+        if others.is_empty() {
+            let (step, out) = feed(&mut delivery, &mut client, "250 a\r\n250 reset\r\n");
+            assert_eq!(step, Step::Done);
+            assert!(!out.contains("RCPT"), "{out}");
+        } else {
+            feed(&mut delivery, &mut client, "250 a\r\n250 c\r\n354 go\r\n");
+            body(&mut delivery, &mut client);
+            assert_eq!(feed(&mut delivery, &mut client, "250 ok\r\n").0, Step::Done);
+        }
+        assert_eq!(outcomes(&delivery), expected);
+        assert_eq!(client.state(), State::Ready);
+    }
+    let mut client = open(Protocol::Smtp, "PIPELINING");
+    let mut envelope = envelope(&["b", "c"]);
+    envelope.parameters = envelope.parameters.with(MailParameter::Prdr).unwrap();
+    let mut delivery = Delivery::new(envelope);
+    assert_eq!(delivery.start(&mut client), Ok(Step::Done));
+    assert_eq!((outcomes(&delivery).as_str(), written(&mut client).as_str()), ("XX", ""));
 }
 
 #[test]
