@@ -562,6 +562,10 @@ mod tests {
             (b"* OK a\rb\r\n", "CRLF", 6),
             (b"+ok\r\n", "SP", 1),
             (b"Server Unavailable.\r\n", "resp-cond-state", 7),
+            // The rest of a message whose literal was announced too short, or came too long. What it belongs to
+            // is told already, and nothing says that this is all that is wrong with it.
+            (b")\r\n", "tag", 0),
+            (b" FLAGS ())\r\n", "tag", 0),
         ]);
         assert!(OtherData::new(b"5 EXISTS").is_err() && OtherData::new(b"X\r\n").is_err());
         assert!(Continue::new(text("[a")).is_err());

@@ -246,8 +246,9 @@ impl Client {
 
     /// RFC 9051 section 7.5.1: not while nothing is in progress, and not during some commands.
     fn take_expunge(&mut self, deviations: Deviations) -> Result<Deviations, PeerError> {
-        let timely = self.flags.notify || self.traits().intersects(Traits::MAY_EXPUNGE);
-        if timely {
+        self.drop_numbered();
+        let may_come = self.traits().intersects(Traits::MAY_EXPUNGE);
+        if self.flags.tells_expunges || may_come {
             return Ok(deviations);
         }
         if self.tolerance().allowed().contains(Deviation::UntimelyExpunge) {
