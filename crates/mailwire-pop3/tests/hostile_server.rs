@@ -452,6 +452,7 @@ fn pop_s_09_sasl() {
         ("AUTH PLAIN\r\n=\r\n", &["+", "-ERR"]),
         ("AUTH PLAIN\r\n\r\n", &["+", "-ERR"]),
         ("AUTH PLAIN\r\nUSER user\r\n", &["+", "-ERR"]),
+        ("AUTH PLAIN\r\nAHVzZXIAcGFzcyB3b3Jk\n", &["+", "-ERR"]),
         ("AUTH PLAIN =\r\n", &["-ERR"]),
         ("AUTH PLAIN !!!!\r\n", &["-ERR"]),
         ("AUTH PLAIN a b\r\n", &["-ERR"]),

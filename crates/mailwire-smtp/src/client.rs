@@ -30,6 +30,7 @@ use mailwire_core::{Machine, Received, Transmit, TransmitQueue, Unanswered, Wait
 pub use self::config::ClientConfig;
 use crate::Deviations;
 use crate::command::{Command, Verb};
+use crate::element::domain::Domain;
 use crate::error::{PeerError, UsageError};
 use crate::extension::Extensions;
 use crate::family::greeting::Greeting;
@@ -204,6 +205,10 @@ pub struct Client {
     given: Transaction,
     auth_rounds: u8,
     flags: Flags,
+    /// Transactions that were given in the session.
+    transactions: u32,
+    /// The domains of the recipients given in the session, where the server limits them.
+    domains: Vec<Domain<'static>>,
 }
 
 /// What is true of the session or of its transaction.
@@ -245,6 +250,8 @@ impl Client {
             given: Transaction::default(),
             auth_rounds: 0,
             flags: Flags { tls, ..Flags::default() },
+            transactions: 0,
+            domains: Vec::new(),
         }
     }
 
@@ -350,6 +357,17 @@ impl Client {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.commands.len()
+    }
+
+    /// Transactions that were given in the session, whatever became of them. RFC 9422: MAILMAX.
+    pub(crate) const fn transactions(&self) -> u32 {
+        self.transactions
+    }
+
+    /// The domains of the recipients given in the session, where the server limits them. RFC 9422:
+    /// RCPTDOMAINMAX.
+    pub(crate) fn recipient_domains(&self) -> &[Domain<'static>] {
+        &self.domains
     }
 
     /// Queues octets, counted.

@@ -57,6 +57,8 @@ struct Transaction {
     failed: bool,
     /// The caller gives the message.
     giving: bool,
+    /// The caller has given all of it.
+    given: bool,
 }
 
 /// Delivers one message to many recipients over an open session.
@@ -108,7 +110,6 @@ pub struct Delivery {
     /// Recipients that no transaction has tried, or that one has put off.
     waiting: VecDeque<usize>,
     current: Transaction,
-    transactions: u32,
     done: bool,
 }
 
@@ -122,7 +123,6 @@ impl Delivery {
             recipients,
             envelope,
             current: Transaction::default(),
-            transactions: 0,
             done: false,
         }
     }
@@ -131,20 +131,26 @@ impl Delivery {
     ///
     /// # Errors
     /// [`UsageError::NotNow`] when the session is not open or not idle. A message that the server
-    /// cannot take (its size, 8-bit octets, UTF-8 addresses) is no error: its recipients fail.
+    /// cannot take (its size, 8-bit octets, UTF-8 addresses, a parameter that is not offered) is no
+    /// error: its recipients fail.
     pub fn start(&mut self, client: &mut Client) -> Result<Step, UsageError> {
         if client.state() != State::Ready || client.in_flight() > 0 {
             return Err(UsageError::NotNow { what: "a delivery" });
         }
         if let Some(problem) = self.envelope.problem(client) {
-            for index in self.waiting.drain(..) {
-                if let Some(recipient) = self.recipients.get_mut(index) {
-                    recipient.outcome = RecipientOutcome::Impossible(problem);
-                }
-            }
-            return Ok(self.finish());
+            return Ok(self.give_up(problem));
         }
         self.begin(client)
+    }
+
+    /// Nobody who waits can get the message from this server.
+    fn give_up(&mut self, problem: Extension) -> Step {
+        for index in self.waiting.drain(..) {
+            if let Some(recipient) = self.recipients.get_mut(index) {
+                recipient.outcome = RecipientOutcome::Impossible(problem);
+            }
+        }
+        self.finish()
     }
 
     /// Takes an event of the client. Events of other commands change nothing.
@@ -206,14 +212,14 @@ impl Delivery {
         } else {
             client.finish_body()?;
         }
-        self.current.giving = false;
+        (self.current.giving, self.current.given) = (false, true);
         Ok(())
     }
 
     /// What became of the delivery when the session ended in an error: takes what the client knows.
     pub fn abort(&mut self, client: &mut Client) {
         while let Some((ticket, outcome)) = client.unanswered() {
-            self.note_unanswered(ticket, outcome);
+            self.note_unanswered(client.protocol(), ticket, outcome);
         }
         self.close();
         self.done = true;
@@ -234,25 +240,51 @@ impl Delivery {
     /// Begins the next transaction.
     fn begin(&mut self, client: &mut Client) -> Result<Step, UsageError> {
         let limit = client.extensions().limit("MAILMAX");
-        if self.waiting.is_empty() || limit.is_some_and(|limit| self.transactions >= limit) {
+        if self.waiting.is_empty() || limit.is_some_and(|limit| client.transactions() >= limit) {
             return Ok(self.finish());
         }
-        self.transactions = self.transactions.saturating_add(1);
         let batch = self.envelope.batch(client, &self.recipients, &mut self.waiting);
-        let mail = client.send(&Command::Mail(self.envelope.mail(client)))?;
+        if batch.is_empty() {
+            return Ok(self.finish());
+        }
+        let mail = match client.send(&Command::Mail(self.envelope.mail(client))) {
+            Err(UsageError::NotOffered(extension)) => {
+                self.waiting.extend(batch);
+                return Ok(self.give_up(extension));
+            }
+            sent => sent?,
+        };
         self.current = Transaction { mail: Some(mail), ..Transaction::default() };
-        for index in batch {
+        for (place, &index) in batch.iter().enumerate() {
             let Some(recipient) = self.recipients.get(index) else { continue };
             let rcpt = self.envelope.rcpt(client, &recipient.rcpt);
             match client.send(&Command::Rcpt(rcpt)) {
                 Ok(ticket) => self.current.rcpts.push_back((ticket, index)),
                 // What does not fit in this transaction goes into the next one.
-                Err(UsageError::Busy) => self.waiting.push_front(index),
+                Err(UsageError::Busy) if !self.current.rcpts.is_empty() => {
+                    for &index in batch.get(place..).unwrap_or_default().iter().rev() {
+                        self.waiting.push_front(index);
+                    }
+                    // DATA finds room behind the replies.
+                    return Ok(Step::Continue);
+                }
+                // The others can have the message.
+                Err(UsageError::NotOffered(extension)) => {
+                    if let Some(recipient) = self.recipients.get_mut(index) {
+                        recipient.outcome = RecipientOutcome::Impossible(extension);
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
+        if self.current.rcpts.is_empty() {
+            return self.reset(client);
+        }
         if !self.chunked(client) {
-            self.current.body = Some(client.send(&Command::Data)?);
+            self.current.body = match client.send(&Command::Data) {
+                Err(UsageError::Busy) => None,
+                sent => Some(sent?),
+            };
         }
         Ok(Step::Continue)
     }
@@ -363,10 +395,15 @@ impl Delivery {
         }
     }
 
-    /// With BDAT the message is wanted once it is known whether anybody wants it.
+    /// With BDAT, and where there was no room for DATA, the message is wanted once it is known
+    /// whether anybody wants it.
     fn after_recipients(&mut self, client: &mut Client) -> Result<Step, UsageError> {
         if self.current.failed || self.current.accepted.is_empty() {
             return self.reset(client);
+        }
+        if !self.chunked(client) {
+            self.current.body = Some(client.send(&Command::Data)?);
+            return Ok(Step::Continue);
         }
         self.current.giving = true;
         Ok(Step::BodyWanted)
@@ -385,8 +422,10 @@ impl Delivery {
         }
         let accepted = self.current.accepted.clone();
         // 421 behind the end of the message leaves open whether it was taken.
-        let lost = code == ReplyCode::NOT_AVAILABLE && !self.current.giving;
-        if let Some(place) = recipient {
+        let lost = code == ReplyCode::NOT_AVAILABLE && self.current.given;
+        if self.current.failed {
+            // Decided: this says only that what failed before cannot go on.
+        } else if let Some(place) = recipient {
             let index = usize::try_from(place).ok().and_then(|place| accepted.get(place));
             if let Some(index) = index {
                 self.decide(&[*index], reply);
@@ -398,11 +437,7 @@ impl Delivery {
                 return Ok(Step::Continue);
             }
         } else if lost {
-            for index in &accepted {
-                if let Some(recipient) = self.recipients.get_mut(*index) {
-                    recipient.outcome = RecipientOutcome::Unknown;
-                }
-            }
+            self.lose(client.protocol());
         } else {
             let undecided: Vec<_> = accepted
                 .iter()
@@ -463,27 +498,40 @@ impl Delivery {
         ticket: Ticket,
         outcome: Unanswered,
     ) -> Result<Step, UsageError> {
-        let body = self.current.body == Some(ticket);
-        self.note_unanswered(ticket, outcome);
+        let current = &self.current;
+        let ours =
+            current.body == Some(ticket) || current.rcpts.iter().any(|(rcpt, _)| *rcpt == ticket);
+        self.note_unanswered(client.protocol(), ticket, outcome);
         if client.is_closed() {
             return Ok(Step::Continue);
         }
         // A command that was dropped because what it depends on failed.
-        if body && self.current.rcpts.is_empty() { self.reset(client) } else { Ok(Step::Continue) }
+        let last = self.current.rcpts.is_empty() && self.current.body.is_none();
+        if ours && last { self.reset(client) } else { Ok(Step::Continue) }
     }
 
-    fn note_unanswered(&mut self, ticket: Ticket, outcome: Unanswered) {
+    fn note_unanswered(&mut self, protocol: Protocol, ticket: Ticket, outcome: Unanswered) {
         if self.current.body == Some(ticket) {
             self.current.body = None;
             if outcome == Unanswered::Unknown {
-                for index in core::mem::take(&mut self.current.accepted) {
-                    if let Some(recipient) = self.recipients.get_mut(index) {
-                        recipient.outcome = RecipientOutcome::Unknown;
-                    }
-                }
+                self.lose(protocol);
             }
         }
         self.current.rcpts.retain(|(rcpt, _)| *rcpt != ticket);
+    }
+
+    /// The last reply to a whole message is lost. What LMTP said of a recipient stands; with PRDR
+    /// only a refusal does, as the last reply counts for all who are accepted.
+    fn lose(&mut self, protocol: Protocol) {
+        for index in core::mem::take(&mut self.current.accepted) {
+            let Some(recipient) = self.recipients.get_mut(index) else { continue };
+            match recipient.outcome {
+                RecipientOutcome::Pending => {}
+                RecipientOutcome::Delivered(_) if protocol == Protocol::Smtp => {}
+                _ => continue,
+            }
+            recipient.outcome = RecipientOutcome::Unknown;
+        }
     }
 
     /// The session is gone: who has no outcome has not got the message.

@@ -74,7 +74,7 @@ pub enum OpenError {
     /// The server refused a step.
     #[error("refused at {step}: {reply}")]
     Refused {
-        /// `greeting`, `EHLO`, `HELO`, `LHLO` or `AUTH`.
+        /// `greeting`, `EHLO`, `HELO`, `LHLO`, `STARTTLS` or `AUTH`.
         step: &'static str,
         /// What it said.
         reply: Reply<'static>,
@@ -281,7 +281,10 @@ impl Opener {
                 self.hello_now(false)?;
                 Ok(None)
             }
-            // An opportunistic session goes on in plaintext.
+            // An opportunistic session goes on in plaintext, unless the server goes away.
+            Step::StartTls if reply.code() == ReplyCode::NOT_AVAILABLE => {
+                Err(refused("STARTTLS", reply))
+            }
             Step::StartTls if !positive => self.authenticate(),
             Step::Auth(_) if positive => Ok(self.ready()),
             Step::Auth(_) => Err(refused("AUTH", reply)),

@@ -379,6 +379,30 @@ fn smtp_s_30_the_application_refuses_a_chunk() {
 }
 
 #[test]
+fn smtp_s_30_421_refuses_a_body_and_ends_the_session() {
+    let closing = Reply::parse(b"421 4.3.0 closing\r\n").unwrap();
+    for (line, octets) in
+        [("DATA\r\n", ""), ("BDAT 6\r\n", "QUIT\r\n"), ("BDAT 6 LAST\r\n", "QUIT\r\n")]
+    {
+        let mut app = support::App::new(everything());
+        app.output();
+        for line in ["EHLO a\r\n", "MAIL FROM:<a@x>\r\n", "RCPT TO:<b@x>\r\n"] {
+            app.feed(line.as_bytes());
+            app.output();
+        }
+        let server = &mut app.server;
+        server.receive(line.as_bytes()).unwrap();
+        server.reject_body(&closing).unwrap();
+        let received = server.receive(octets.as_bytes()).unwrap();
+        assert!(matches!(received.event, Some(Event::Closed)), "{line}: {received:?}");
+        assert_eq!(server.transmit().first(), b"421 4.3.0 closing\r\n", "{line}");
+        assert!(server.is_closed());
+        server.transmitted(usize::MAX);
+        assert!(server.receive(b"NOOP\r\n").unwrap().event.is_none(), "{line}");
+    }
+}
+
+#[test]
 fn smtp_s_30_refused_chunks_have_a_budget() {
     let heard = chunks(&everything(), "BDAT 0\r\n".repeat(1000));
     assert_eq!(heard.limit(), Some("bad_commands_early"));

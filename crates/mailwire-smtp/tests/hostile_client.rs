@@ -440,6 +440,50 @@ fn smtp_c_39_challenges_out_of_place() {
     assert_eq!(told.sent, "AUTH PLAIN\r\n");
 }
 
+#[test]
+fn smtp_c_39_who_is_authenticated_is_so_once() {
+    greeted_call(&with_auth(), &["AUTH PLAIN", "XCLIENT NAME"], |call| {
+        call.send(&plain());
+        call.hear("535 no\r\n");
+        call.send(&plain());
+        call.hear("235 ok\r\n");
+        assert_eq!(call.refuse(&plain()), UsageError::NotNow { what: "AUTH" });
+        // XCLIENT makes it another client's session.
+        call.send(&Command::parse(b"XCLIENT NAME=other.example\r\n").unwrap());
+        call.hear("220 again\r\n");
+        assert!(!call.peer.client.is_authenticated());
+        call.hello(&["AUTH PLAIN"]);
+        call.send(&plain());
+        call.hear("235 ok\r\n");
+    });
+}
+
+#[test]
+fn smtp_c_36_questions_in_utf_8() {
+    for (line, offered) in [
+        ("VRFY \u{e9}\r\n", false),
+        ("EXPN \u{e9}\r\n", false),
+        ("VRFY a SMTPUTF8\r\n", false),
+        ("VRFY \u{e9} SMTPUTF8\r\n", false),
+        ("VRFY \u{e9} SMTPUTF8\r\n", true),
+        ("VRFY a SMTPUTF8\r\n", true),
+        ("VRFY a\r\n", true),
+    ] {
+        let keywords: &[&str] = if offered { &["SMTPUTF8"] } else { &[] };
+        let command = Command::parse(line.as_bytes()).unwrap();
+        greeted_call(&ClientConfig::default(), keywords, |call| {
+            if offered {
+                call.send(&command);
+            } else {
+                let error = call.refuse(&command);
+                let expected =
+                    [UsageError::NeedsSmtpUtf8, UsageError::NotOffered(Extension::SmtpUtf8)];
+                assert!(expected.contains(&error), "{line}: {error}");
+            }
+        });
+    }
+}
+
 // --- Replies.
 
 /// What one reply to RSET brings.

@@ -209,7 +209,45 @@ fn smtp_s_47_xclient_is_not_for_everyone() {
     );
 }
 
+#[test]
+fn smtp_s_38_questions_in_utf_8_need_smtputf8() {
+    let config =
+        server_config().withhold(Extension::SmtpUtf8).offer(Keyword::Plain(Extension::Vrfy));
+    let rows: [(&[u8], u16); 2] = [(b"VRFY a SMTPUTF8\r\n", 501), (b"VRFY \xc3\xa9\r\n", 550)];
+    refuses(&config, "", &rows);
+}
+
+#[test]
+fn smtp_s_47_xclient_begins_anew() {
+    // Another client than the one that authenticated.
+    let mut config = with_auth();
+    config.require_auth = true;
+    let heard = greeted(&config, |talk| {
+        talk.say("AUTH PLAIN AHVzZXIAcGFzcw==\r\n");
+        talk.say("XCLIENT NAME=other.example\r\n");
+        talk.say("EHLO other.example\r\n");
+        talk.say("MAIL FROM:<a@x>\r\n");
+    });
+    assert_eq!(heard.codes(), [235, 220, 250, 530], "{heard:?}");
+}
+
 // --- AUTH.
+
+#[test]
+fn smtp_s_48_a_response_ends_as_a_line_does() {
+    let default = mailwire_smtp::Tolerance::default();
+    for (tolerance, codes) in
+        [(default, [334, 500]), (default.with(Deviation::BareLfLine), [334, 235])]
+    {
+        let mut config = with_auth();
+        config.tolerance = tolerance;
+        let heard = greeted(&config, |talk| {
+            talk.say("AUTH PLAIN\r\n");
+            talk.say("AHVzZXIAcGFzcw==\n");
+        });
+        assert_eq!(heard.codes(), codes, "{heard:?}");
+    }
+}
 
 #[test]
 fn smtp_s_48_what_answers_a_challenge() {

@@ -195,7 +195,7 @@ impl<'a> LanguageItem<'a> {
     /// A language.
     ///
     /// # Errors
-    /// [`InvalidValue`] for control octets, and for what is not UTF-8.
+    /// [`InvalidValue`] for control octets, for `[`, and for what is not UTF-8.
     pub fn new(tag: LanguageTag<'a>, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
         Ok(Self { tag, text: super::stat::trailing_text(text)? })
     }

@@ -88,7 +88,7 @@ impl<'a> ListItem<'a> {
     /// The same with a text behind it.
     ///
     /// # Errors
-    /// [`InvalidValue`] for control octets, and for what is not UTF-8.
+    /// [`InvalidValue`] for control octets, for `[`, and for what is not UTF-8.
     pub fn with_text(self, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
         Ok(Self { text: trailing_text(text)?, ..self })
     }

@@ -71,7 +71,7 @@ impl<'a> Stat<'a> {
     /// The same with a text behind it.
     ///
     /// # Errors
-    /// [`InvalidValue`] for control octets, and for what is not UTF-8.
+    /// [`InvalidValue`] for control octets, for `[`, and for what is not UTF-8.
     pub fn with_text(self, text: impl IntoBytes<'a>) -> Result<Self, InvalidValue> {
         Ok(Self { text: trailing_text(text)?, ..self })
     }
@@ -116,7 +116,11 @@ impl<'a> Wire<'a> for Stat<'a> {
 pub(super) fn trailing_text<'a>(text: impl IntoBytes<'a>) -> Result<Cow<'a, [u8]>, InvalidValue> {
     let text = text.into_bytes();
     crate::response::check(&text)?;
-    Ok(text)
+    // RFC 2449 section 4: only a response code begins so.
+    match memchr::memchr(b'[', &text) {
+        Some(at) => Err(InvalidValue { what: "text", at }),
+        None => Ok(text),
+    }
 }
 
 /// Writes a text that stands behind a size.

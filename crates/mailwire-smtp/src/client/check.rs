@@ -2,10 +2,11 @@
 
 use super::{Client, Phase, Transaction};
 use crate::command::{Command, Group, Verb};
+use crate::element::path::ForwardPath;
 use crate::error::UsageError;
 use crate::extension::{EXTENSIONS, Extension, ExtensionRow};
 use crate::family::mail::{BodyType, Mail, MailKeyword};
-use crate::family::rcpt::{Rcpt, RcptKeyword, RcptParameter};
+use crate::family::rcpt::{Rcpt, RcptKeyword};
 use crate::protocol::Protocol;
 use crate::state::{Outcome, State};
 use mailwire_core::TlsPolicy;
@@ -56,6 +57,12 @@ impl Client {
             Command::Data if self.given.binary => not_now,
             Command::Auth(auth) if !self.extensions.has_mechanism(auth.mechanism.as_str()) => {
                 Err(UsageError::NotOffered(Extension::Auth))
+            }
+            // RFC 4954 section 4.
+            Command::Auth(_) if self.flags.authenticated => not_now,
+            // RFC 6531 section 3.7.4.2: the argument may hold UTF-8 where that is offered.
+            Command::Vrfy(query) | Command::Expn(query) if query.needs_utf8() => {
+                self.check_offered(Extension::SmtpUtf8)
             }
             _ => Ok(()),
         }
@@ -109,11 +116,7 @@ impl Client {
         if let Some(keyword) = missing(RcptKeyword::ALL, parameters.seen() & !offered) {
             return Err(not_offered(|row| row.rcpt.contains(&keyword.as_str())));
         }
-        let utf8 = parameters.iter().any(|parameter| match parameter {
-            RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
-            _ => false,
-        });
-        if (utf8 || rcpt.forward_path.needs_utf8()) && !self.given.smtputf8 {
+        if (parameters.needs_utf8() || rcpt.forward_path.needs_utf8()) && !self.given.smtputf8 {
             return Err(UsageError::NeedsSmtpUtf8);
         }
         Ok(())
@@ -137,6 +140,24 @@ impl Client {
                 binary: body == BodyType::BinaryMime,
                 prdr: mail.parameters.prdr(),
             };
+        }
+        if matches!(verb, Verb::Mail | Verb::Send | Verb::Soml | Verb::Saml) {
+            self.transactions = self.transactions.saturating_add(1);
+        }
+        match command {
+            Command::Rcpt(rcpt) if self.extensions.has(Extension::Limits) => self.note_domain(rcpt),
+            _ => {}
+        }
+    }
+
+    /// Keeps the domain of a recipient, where the server limits how many there are.
+    fn note_domain(&mut self, rcpt: &Rcpt<'_>) {
+        let ForwardPath::Path(path) = &rcpt.forward_path else { return };
+        let domain = &path.mailbox.domain;
+        let limit =
+            self.extensions.limit("RCPTDOMAINMAX").and_then(|limit| usize::try_from(limit).ok());
+        if limit.is_some_and(|limit| self.domains.len() < limit) && !self.domains.contains(domain) {
+            self.domains.push(domain.clone().into_owned());
         }
     }
 }

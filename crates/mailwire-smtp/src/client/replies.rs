@@ -191,7 +191,10 @@ impl Client {
                     return Err(self.fail(PeerError::TlsUnavailable));
                 }
             }
-            Verb::Rcpt if positive => self.recipients = self.recipients.saturating_add(1),
+            // Behind a refused MAIL there is no transaction that it could be a recipient of.
+            Verb::Rcpt if positive && self.state == State::Rcpt => {
+                self.recipients = self.recipients.saturating_add(1);
+            }
             Verb::Mail | Verb::Rset if positive => self.recipients = 0,
             // Bytes behind it are refused with the next call, whether they are here already or not.
             Verb::StartTls if positive => self.phase = Phase::Tls(false),
@@ -202,7 +205,11 @@ impl Client {
                 self.auth_rounds = 0;
                 self.flags.authenticated = positive;
             }
-            Verb::Xclient if positive => self.extensions = Extensions::default(),
+            // Another client speaks, and the session begins anew.
+            Verb::Xclient if positive => {
+                self.extensions = Extensions::default();
+                self.flags.authenticated = false;
+            }
             _ => {}
         }
         // A command whose reply is an error to us ends with that error, as any that has no reply.

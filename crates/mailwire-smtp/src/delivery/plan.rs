@@ -86,10 +86,14 @@ impl Envelope {
         self.chunking == Chunking::Preferred || self.body == BodyType::BinaryMime
     }
 
-    fn needs_utf8(&self) -> bool {
+    fn needs_utf8(&self, client: &Client) -> bool {
+        let dsn = client.extensions().has(Extension::Dsn);
         self.smtputf8
             || self.reverse_path.needs_utf8()
-            || self.recipients.iter().any(|rcpt| rcpt.forward_path.needs_utf8())
+            || self
+                .recipients
+                .iter()
+                .any(|rcpt| rcpt.forward_path.needs_utf8() || dsn && rcpt.parameters.needs_utf8())
     }
 
     /// The extension without which the message cannot be sent.
@@ -99,7 +103,7 @@ impl Envelope {
             (self.body == BodyType::EightBitMime, Extension::EightBitMime),
             (self.body == BodyType::BinaryMime, Extension::BinaryMime),
             (self.body == BodyType::BinaryMime, Extension::Chunking),
-            (self.needs_utf8(), Extension::SmtpUtf8),
+            (self.needs_utf8(client), Extension::SmtpUtf8),
         ];
         if let Some((_, extension)) =
             needs.into_iter().find(|(needed, extension)| *needed && !offered.has(*extension))
@@ -134,7 +138,7 @@ impl Envelope {
         if self.body != BodyType::SevenBit {
             add(MailParameter::Body(self.body));
         }
-        if self.needs_utf8() {
+        if self.needs_utf8(client) {
             add(MailParameter::SmtpUtf8);
         }
         Mail { reverse_path: self.reverse_path.clone(), parameters }
@@ -157,8 +161,8 @@ impl Envelope {
         Rcpt { forward_path: rcpt.forward_path.clone(), parameters: kept }
     }
 
-    /// Takes the recipients of the next transaction from those that wait. RFC 9422: RCPTMAX and
-    /// RCPTDOMAINMAX.
+    /// Takes the recipients of the next transaction from those that wait. RFC 9422: RCPTMAX of the
+    /// transaction, and RCPTDOMAINMAX of the session.
     pub(super) fn batch(
         &self,
         client: &Client,
@@ -169,7 +173,7 @@ impl Envelope {
             |name| client.extensions().limit(name).and_then(|limit| usize::try_from(limit).ok());
         let most = limit("RCPTMAX").unwrap_or(usize::MAX).min(self.max_recipients).max(1);
         let most_domains = limit("RCPTDOMAINMAX").unwrap_or(usize::MAX);
-        let mut domains: Vec<Option<Domain<'_>>> = Vec::new();
+        let mut domains: Vec<Domain<'_>> = client.recipient_domains().to_vec();
         let mut batch = Vec::new();
         let mut left = VecDeque::new();
         while let Some(index) = waiting.pop_front() {
@@ -178,13 +182,15 @@ impl Envelope {
                     ForwardPath::Path(path) => Some(path.mailbox.domain.clone()),
                     _ => None,
                 });
-            let known = most_domains == usize::MAX || domains.contains(&domain);
-            if batch.len() >= most || (!known && domains.len() >= most_domains) {
+            // The local postmaster has no domain.
+            let new = domain.filter(|domain| !domains.contains(domain));
+            let full = most_domains < usize::MAX && domains.len() >= most_domains;
+            if batch.len() >= most || full && new.is_some() {
                 left.push_back(index);
                 continue;
             }
-            if !known {
-                domains.push(domain);
+            if most_domains < usize::MAX {
+                domains.extend(new);
             }
             batch.push(index);
         }

@@ -12,9 +12,16 @@ use crate::element::domain::Domain;
 use crate::element::path::{ForwardPath, ReversePath};
 use crate::family::mail::BodyType;
 
+mod broken;
+
 /// A client behind EHLO, whose server offers these keywords.
 fn open(protocol: Protocol, keywords: &str) -> Client {
-    let mut client = Client::new(ClientConfig { protocol, ..ClientConfig::default() });
+    open_as(ClientConfig { protocol, ..ClientConfig::default() }, keywords)
+}
+
+fn open_as(config: ClientConfig, keywords: &str) -> Client {
+    let protocol = config.protocol;
+    let mut client = Client::new(config);
     client.receive(b"220 x\r\n").unwrap();
     let name = Domain::name("client.example").unwrap();
     let hello = match protocol {
@@ -175,21 +182,43 @@ fn a_single_552_is_temporary() {
 
 #[test]
 fn announced_limits_split_the_recipients() {
-    let mut client = open(Protocol::Smtp, "PIPELINING,LIMITS RCPTMAX=2 RCPTDOMAINMAX=1 MAILMAX=2");
-    let names = ["b@x.example", "c@y.example", "d@x.example", "e@x.example", "f@z.example"];
+    let mut client = open(Protocol::Smtp, "PIPELINING,LIMITS RCPTMAX=2 RCPTDOMAINMAX=1");
+    let names = ["b@x.example", "c@y.example", "d@X.example", "e@x.example", "f@z.example"];
     let mut delivery = Delivery::new(envelope(&names));
     delivery.start(&mut client).unwrap();
     let first = written(&mut client);
-    assert!(first.contains("<b@x") && first.contains("<d@x") && first.lines().count() == 4);
+    assert!(first.contains("<b@x") && first.contains("<d@X") && first.lines().count() == 4);
     feed(&mut delivery, &mut client, "250 a\r\n250 b\r\n250 d\r\n354 go\r\n");
     body(&mut delivery, &mut client);
     let (_, second) = feed(&mut delivery, &mut client, "250 ok\r\n");
-    assert!(second.contains("<c@y") && second.lines().count() == 3, "{second}");
-    feed(&mut delivery, &mut client, "250 a\r\n250 c\r\n354 go\r\n");
+    assert!(second.contains("<e@x") && second.lines().count() == 3, "{second}");
+    feed(&mut delivery, &mut client, "250 a\r\n250 e\r\n354 go\r\n");
     body(&mut delivery, &mut client);
-    // MAILMAX is reached: the others need another session.
+    // The session has its domain: the others need another one.
     assert_eq!(feed(&mut delivery, &mut client, "250 ok\r\n").0, Step::Done);
-    assert_eq!(outcomes(&delivery), "DDDTT");
+    assert_eq!(outcomes(&delivery), "DTDDT");
+}
+
+#[test]
+fn limits_of_a_session_count_all_of_its_deliveries() {
+    let mut client = open(Protocol::Smtp, "PIPELINING,CHUNKING,LIMITS MAILMAX=2 RCPTDOMAINMAX=2");
+    for (names, expected) in [
+        (&["b@x.example", "Postmaster@y.example"][..], "DD"),
+        (&["c@y.example", "d@z.example", "e@x.example"][..], "DTD"),
+        (&["f@x.example"][..], "T"),
+    ] {
+        let mut delivery = Delivery::new(envelope(names));
+        let step = delivery.start(&mut client).unwrap();
+        if expected != "T" {
+            feed(&mut delivery, &mut client, "250 a\r\n250 b\r\n250 c\r\n354 go\r\n");
+            body(&mut delivery, &mut client);
+            assert_eq!(feed(&mut delivery, &mut client, "250 ok\r\n").0, Step::Done);
+        } else {
+            assert_eq!(step, Step::Done);
+        }
+        assert_eq!(outcomes(&delivery), expected);
+    }
+    assert_eq!(written(&mut client), "");
 }
 
 #[test]

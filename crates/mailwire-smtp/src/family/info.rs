@@ -59,6 +59,14 @@ pub struct Query<'a> {
 
 into_owned!(struct Query { text, smtputf8 });
 
+impl Query<'_> {
+    /// True when only a server that offers SMTPUTF8 understands it.
+    #[must_use]
+    pub fn needs_utf8(&self) -> bool {
+        self.smtputf8 || !self.text.as_bytes().is_ascii()
+    }
+}
+
 impl<'a> Wire<'a> for Query<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, ()) = token::sp(input, cx)?;

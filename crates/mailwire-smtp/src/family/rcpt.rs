@@ -231,6 +231,15 @@ impl RcptParameters<'_> {
     pub(crate) const fn seen(&self) -> u32 {
         self.seen
     }
+
+    /// True when a parameter holds octets that need SMTPUTF8.
+    #[must_use]
+    pub fn needs_utf8(&self) -> bool {
+        self.iter().any(|parameter| match parameter {
+            RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
+            _ => false,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -121,3 +121,14 @@ fn an_error_is_sticky() {
         assert_eq!(error, OpenError::Peer(PeerError::WrongProtocol));
     }
 }
+
+#[test]
+fn a_server_that_closes_in_answer_to_starttls_is_not_ready() {
+    let script = [
+        ("220 a\r\n", "EHLO client.example\r\n"),
+        ("250-a\r\n250 STARTTLS\r\n", "STARTTLS\r\n"),
+        ("421 closing\r\n", ""),
+    ];
+    let refused = run(&mut Opener::new(config()), &script).unwrap_err();
+    assert!(matches!(refused, OpenError::Refused { step: "STARTTLS", .. }), "{refused:?}");
+}

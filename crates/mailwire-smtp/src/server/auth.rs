@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use mailwire_core::Received;
-use mailwire_core::line::Framed;
+use mailwire_core::line::{Framed, LineEnding};
 use mailwire_core::sasl::{self, ClientResponse};
+use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
 use super::{Due, Event, Phase, Server};
@@ -13,6 +13,7 @@ use crate::element::reply_code::ReplyCode;
 use crate::error::{PeerError, UsageError};
 use crate::reply::Reply;
 use crate::state::State;
+use crate::tolerance::Deviation;
 
 impl Server {
     /// Sends a challenge of the mechanism; base64 is done here.
@@ -83,6 +84,13 @@ impl Server {
             Framed::TooLong { consumed } => {
                 (Some(PeerError::Limit { name: "auth_line", limit: limit as u64 }), consumed)
             }
+            // A line end is taken as that of a command is.
+            Framed::Line { text, ending: LineEnding::Lf, consumed }
+                if !self.config.tolerance.allowed().contains(Deviation::BareLfLine) =>
+            {
+                let error = SyntaxError { rule: "CRLF", at: text.len() };
+                (Some(PeerError::Syntax(error)), consumed)
+            }
             Framed::Line { text, consumed, .. } => match sasl::parse_response(text) {
                 Ok(ClientResponse::Data(response)) => {
                     self.phase = Phase::AuthOffered;
@@ -92,7 +100,11 @@ impl Server {
                 Err(_) => (Some(PeerError::NotBase64), consumed),
             },
         };
-        let answer = error.map_or(OwnAnswer::Cancelled, |error| OwnAnswer::to(&error, None));
+        let answer = match error {
+            None => OwnAnswer::Cancelled,
+            Some(PeerError::Syntax(_)) => OwnAnswer::BareLineEnd,
+            Some(error) => OwnAnswer::to(&error, None),
+        };
         self.phase = Phase::Commands;
         self.owed.pop();
         self.answer(answer);

@@ -51,6 +51,7 @@ impl Server {
                 self.state = self.state.after(Verb::Data, Outcome::Refused);
                 self.barrier = Barrier::RefusedData;
                 self.phase = Phase::Commands;
+                self.close_on(reply.code());
                 self.settle();
             }
             Some(chunk) => {
@@ -97,10 +98,14 @@ impl Server {
         // RFC 2033 section 4.3: in LMTP the last chunk has a reply for each recipient.
         let each = last && self.config.protocol == Protocol::Lmtp;
         let replies = if each { self.recipients.max(1) } else { 1 };
+        let mut closes = false;
         match refusal {
             Refusal::Own(answer) => (0..replies).for_each(|_| self.answer(answer)),
             Refusal::Held => {
                 let reply = self.held.take().unwrap_or_default();
+                closes = reply.starts_with(b"421");
+                // 421 is the last word, and the same for every recipient.
+                let replies = if closes { 1 } else { replies };
                 (0..replies).for_each(|_| self.queue.push(&reply));
                 self.settle();
             }
@@ -109,6 +114,9 @@ impl Server {
         self.state = self.state.after(Verb::Bdat, outcome);
         if self.state == State::Ready {
             self.recipients = 0;
+        }
+        if closes {
+            self.state = State::Closed;
         }
     }
 

@@ -37,6 +37,15 @@ impl Server {
                 }
                 Ok(())
             }
+            Command::Vrfy(query) | Command::Expn(query)
+                if query.needs_utf8() && !self.config.offers(Extension::SmtpUtf8) =>
+            {
+                Err(if query.smtputf8 {
+                    (PeerError::UnknownParameter, OwnAnswer::Usage(verb))
+                } else {
+                    (PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8)
+                })
+            }
             Command::Auth(auth) => {
                 if !self.config.has_mechanism(auth.mechanism.as_str()) {
                     return Err((PeerError::NotImplemented, OwnAnswer::UnknownMechanism));
@@ -157,11 +166,7 @@ impl Server {
                 return Err(unknown);
             }
         }
-        let utf8 = rcpt.forward_path.needs_utf8()
-            || parameters.iter().any(|parameter| match parameter {
-                RcptParameter::Orcpt(orcpt) => !orcpt.is_ascii(),
-                _ => false,
-            });
+        let utf8 = rcpt.forward_path.needs_utf8() || parameters.needs_utf8();
         if utf8 && !self.flags.smtputf8 {
             return Err((PeerError::NeedsSmtpUtf8, OwnAnswer::NeedsSmtpUtf8));
         }

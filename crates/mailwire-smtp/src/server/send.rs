@@ -164,13 +164,16 @@ impl Server {
             }
             Verb::Mail | Verb::Rset if positive => (self.recipients, self.excess) = (0, 0),
             Verb::StartTls if positive => self.phase = Phase::Tls { told: false, reply: 0 },
-            Verb::Xclient if positive => self.flags.extended = false,
+            // Another client speaks, and the session begins anew.
+            Verb::Xclient if positive => {
+                (self.flags.extended, self.flags.authenticated) = (false, false);
+            }
             _ => {}
         }
     }
 
     /// 421 ends the session, whatever it answers.
-    fn close_on(&mut self, code: ReplyCode) {
+    pub(super) fn close_on(&mut self, code: ReplyCode) {
         if code == ReplyCode::NOT_AVAILABLE {
             self.state = State::Closed;
         }
