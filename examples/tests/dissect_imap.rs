@@ -208,6 +208,89 @@ fn large_literals_are_told_as_bodies() {
 }
 
 #[test]
+fn what_urls_and_annotations_hold_is_told_as_bodies() {
+    let body = "x".repeat(20_000);
+    let heard = explain(
+        "imap-urls.jsonl",
+        &[
+            chunk("S", "* PREAUTH hi\r\n"),
+            chunk("C", "a1 URLFETCH (imap://x/a BODY) imap://x/b\r\n"),
+            chunk("S", &format!("* URLFETCH imap://x/a (BODY {{20000}}\r\n{body})")),
+            chunk("S", &format!(" imap://x/b {{20000}}\r\n{body}\r\na1 OK done\r\n")),
+            chunk("C", "a2 GETMETADATA x /private/comment\r\n"),
+            chunk("S", &format!("* METADATA x (/private/comment {{20000}}\r\n{body}")),
+            chunk("S", " /shared/comment NIL)\r\na2 OK done\r\n"),
+            chunk("C", "a3 SETMETADATA x (/private/comment {20000+}\r\n"),
+            chunk("C", &format!("{body} /shared/comment NIL)\r\n")),
+            chunk("S", "a3 OK done\r\n"),
+        ],
+    );
+    assert_eq!(
+        kinds(&heard),
+        [
+            "greeting PREAUTH",
+            "command URLFETCH",
+            "response-head",
+            "body",
+            "response-tail",
+            "body",
+            "response-tail",
+            "tagged OK",
+            "command GETMETADATA",
+            // Annotations are told with what they hold.
+            "response",
+            "tagged OK",
+            "command SETMETADATA",
+            "tagged OK",
+        ],
+    );
+    for (at, one) in heard.iter().enumerate() {
+        let expected = if [3, 5].contains(&at) { "n/a" } else { "same" };
+        assert_eq!(one["roundtrip"], expected, "{one}");
+        assert_eq!((&one["deviations"], &one["error"]), (&json!([]), &Value::Null), "{one}");
+    }
+    let value = |at: usize| &heard[at]["value"];
+    let head = json!({
+        "data": "URLFETCH",
+        "values": "imap://x/a (BODY {20000}",
+        "octets": 20_000,
+    });
+    assert_eq!(value(2), &head);
+    for at in [3, 5] {
+        assert_eq!(
+            (&value(at)["sent_for"], &value(at)["length"]),
+            (&json!("URLFETCH"), &json!(20_000))
+        );
+        assert_eq!(value(at)["complete"], true);
+    }
+    assert_eq!(value(4), &json!({ "values": ") imap://x/b {20000}", "octets": 20_000 }));
+    assert_eq!(value(6), &json!({ "values": "", "octets": null }));
+    assert_eq!(value(9)["data"], "METADATA");
+    let values = value(9)["values"].as_str().unwrap();
+    assert_eq!(values, format!("x (/private/comment {{20000}}\r\n{body} /shared/comment NIL)"));
+    let arguments = value(11)["arguments"].as_str().unwrap();
+    assert!(arguments.ends_with(&format!("{body} /shared/comment NIL)")), "{arguments}");
+}
+
+/// What is wrong in the head of a URL or behind it is told at its byte, and what follows is read.
+#[test]
+fn what_is_wrong_around_urls_is_told() {
+    let body = "x".repeat(20_000);
+    for (before, behind, kind) in [
+        ("* URLFETCH imap://x/a (BODY {20000}\r\n", " NIL\r\n", "invalid"),
+        ("* METADATA x (/private/comment {20000}\r\n", "\r\n", "invalid"),
+    ] {
+        let line = format!("{before}{body}{behind}* 3 EXISTS\r\n");
+        let heard = explain("imap-odd.jsonl", &[chunk("S", "* PREAUTH hi\r\n"), chunk("S", &line)]);
+        let all = kinds(&heard);
+        assert!(all.iter().any(|one| one == kind), "{before}: {all:?}");
+        assert_eq!(heard.last().unwrap()["value"]["data"], "EXISTS", "{before}");
+        let octets: u64 = heard.iter().map(|one| one["length"].as_u64().unwrap()).sum();
+        assert_eq!(octets, line.len() as u64 + 14, "{before}");
+    }
+}
+
+#[test]
 fn tls_starts_the_session_over() {
     let heard = explain(
         "imap-tls.jsonl",

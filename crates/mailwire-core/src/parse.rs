@@ -240,6 +240,16 @@ pub trait Wire<'a>: Sized {
     /// The ABNF rule that does not match, and where.
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self>;
 
+    /// Parses all of `input` as one element. A type that is large can make its values where they are
+    /// returned: each step that passes one on moves it.
+    ///
+    /// # Errors
+    /// Those of [`parse_whole`].
+    #[inline(always)]
+    fn parse_frame(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
+        whole(input, Self::parse_part(input, cx))
+    }
+
     /// Writes the element. It cannot fail: what is built is valid.
     fn encode(&self, out: &mut Encoder<'_>);
 }
@@ -264,7 +274,13 @@ pub fn parse_whole<'a, T>(
     input: &'a [u8],
     parse: impl FnOnce(&'a [u8]) -> PResult<'a, T>,
 ) -> Result<T, SyntaxError> {
-    match parse(input) {
+    whole(input, parse(input))
+}
+
+/// The value of what was parsed from `input`, where nothing is left of that.
+#[inline(always)]
+fn whole<'a, T>(input: &'a [u8], result: PResult<'a, T>) -> Result<T, SyntaxError> {
+    match result {
         Ok(([], value)) => Ok(value),
         Ok((rest, _)) => Err(located(input, Fail { left: rest.len(), rule: "end" })),
         Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => Err(located(input, fail)),
@@ -275,7 +291,8 @@ pub fn parse_whole<'a, T>(
 
 /// The place of `fail` as an offset into its frame.
 #[cold]
-fn located(frame: &[u8], fail: Fail) -> SyntaxError {
+#[must_use]
+pub fn located(frame: &[u8], fail: Fail) -> SyntaxError {
     SyntaxError { rule: fail.rule, at: frame.len().saturating_sub(fail.left) }
 }
 
@@ -295,9 +312,7 @@ macro_rules! wire_api {
             pub fn parse(input: &$a [u8]) -> Result<Self, $crate::SyntaxError> {
                 let tolerance = $crate::Tolerance::<$deviation>::default();
                 let cx = $crate::parse::Context::new(tolerance);
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
             }
 
             /// Parses the whole of `input` and tells which tolerated deviations it holds.
@@ -309,9 +324,7 @@ macro_rules! wire_api {
                 tolerance: $crate::Tolerance<$deviation>,
             ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
                 let cx = $crate::parse::Context::new(tolerance);
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
                 .map(|value| (value, cx.met()))
             }
 
@@ -334,9 +347,7 @@ macro_rules! wire_api {
                 tolerance: $crate::Tolerance<$deviation>,
             ) -> Result<(Self, $crate::Deviations<$deviation>), $crate::SyntaxError> {
                 let cx = $crate::parse::Context::new(tolerance).with_mode(mode.bits());
-                $crate::parse::parse_whole(input, |input| {
-                    <Self as $crate::parse::Wire>::parse_part(input, &cx)
-                })
+                <Self as $crate::parse::Wire>::parse_frame(input, &cx)
                 .map(|value| (value, cx.met()))
             }
 

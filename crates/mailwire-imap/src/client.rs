@@ -28,8 +28,7 @@
 //!         client.transmitted(n);
 //!     }
 //!     let received = client.receive(&input)?;
-//!     let (consumed, idle) = (received.consumed, received.event.is_none());
-//!     match received.event {
+//!     match &received.event {
 //!         Some(Event::Greeting { .. }) => drop(client.send(&Command::Capability)?),
 //!         Some(Event::Response { data: Data::Capability(list), .. }) => assert_eq!(list.len(), 2),
 //!         Some(Event::Completed { status, .. }) => {
@@ -41,7 +40,8 @@
 //!         Some(Event::Closed) => break,
 //!         _ => {}
 //!     }
-//!     input.drain(..consumed);
+//!     let idle = received.event.is_none() && client.transmit().is_empty();
+//!     input.drain(..received.consumed);
 //!     if idle {
 //!         match server.next() {
 //!             Some(line) => input.extend_from_slice(line),
@@ -202,8 +202,10 @@ struct Flags {
     compressed: bool,
     /// The server said BYE.
     bye: bool,
-    /// NOTIFY was accepted.
-    notify: bool,
+    /// SELECT or EXAMINE was sent.
+    opened: bool,
+    /// NOTIFY: EXPUNGE may come at any time.
+    tells_expunges: bool,
     /// The server told its capabilities while a command was in flight that changes them.
     relearned: bool,
     /// The server told what it enabled.
@@ -244,13 +246,19 @@ impl Client {
 
     /// Gives a command. It goes out now, or when it is its turn.
     ///
+    /// A command with message sequence numbers that is held when the server removes a message is not sent: its
+    /// numbers were chosen before, and mean other messages now. It ends as
+    /// [`NotSent`](mailwire_core::Unanswered::NotSent). The same becomes of what is held for a mailbox that is not
+    /// opened, be SELECT refused or given up.
+    ///
     /// Behind UNAUTHENTICATE nothing is sent before its answer, although RFC 8437 section 3 permits
     /// AUTHENTICATE there: which mechanisms are offered before login, and whether LOGIN is taken, is told by
     /// that answer or asked for behind it, and it is the next user's password that is at stake.
     ///
     /// # Errors
     /// [`UsageError`] when the command cannot be given: nothing is sent then. [`UsageError::NotNow`] behind
-    /// a command that changes what the server offers or what octets mean, until that is answered.
+    /// a command that changes what the server offers or what octets mean, until that is answered, and for ENABLE
+    /// once SELECT or EXAMINE was given (RFC 9051 section 6.3.1).
     /// [`UsageError::NotOffered`] and [`UsageError::NotEnabled`] where the server has not said that it has what
     /// the command [needs](Command::needs), each of its arguments included; [`ClientConfig::assumed`] says
     /// what it has all the same. What is kept as data is sent as it is.
@@ -280,8 +288,11 @@ impl Client {
         let at = self.commands.iter().position(|command| command.ticket == ticket);
         let Some(at) = at else { return Err(UsageError::UnknownTicket) };
         if at >= self.sent {
-            self.commands.remove(at);
+            let opens = self.commands.remove(at).is_some_and(|command| command.opens());
             self.ended.push_back((ticket, Unanswered::NotSent));
+            if opens {
+                self.drop_unopened(at);
+            }
             self.pump();
             return Ok(());
         }
@@ -508,6 +519,8 @@ impl Machine for Client {
             Reading::Responses => {}
         }
         match self.writing {
+            // The server closes.
+            Writing::Idle(_) if self.flags.bye => return Wait::Answer,
             Writing::Go { .. } => return Wait::BodyGo,
             Writing::Body(_) => return Wait::Application,
             Writing::Exchange(Exchange { challenged: true, .. }) => return Wait::Application,

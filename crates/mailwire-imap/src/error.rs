@@ -177,7 +177,7 @@ pub enum UsageError {
     /// The server must be told first that the extension is used: ENABLE.
     #[error("{0} is not enabled")]
     NotEnabled(Extension),
-    /// UIDONLY is enabled: message sequence numbers cannot be used.
+    /// UIDONLY is enabled: message sequence numbers cannot be used. Or QRESYNC is, and EXPUNGE cannot be.
     #[error("message sequence numbers cannot be used")]
     UidRequired,
     /// Too much is queued or in flight; write and read first.

@@ -1,9 +1,9 @@
 //! Responses: the enums, the table of names, and the envelope of tag and line end.
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, cut, fail, stop};
+use mailwire_core::parse::{Context, PResult, Wire, cut, fail, parse_whole, stop};
 use mailwire_core::token::DIGIT;
-use mailwire_core::{InvalidValue, into_owned, wire_api, wire_enum};
+use mailwire_core::{InvalidValue, SyntaxError, into_owned, wire_api, wire_enum};
 
 use crate::Mode;
 use crate::code::Code;
@@ -15,6 +15,7 @@ use crate::element::string::Atom;
 use crate::element::text::Text;
 use crate::family;
 use crate::family::capability::Capabilities;
+use crate::family::fetch::FetchData;
 use crate::status::{
     Status, StatusKind, Tagged, behind_kind, encode_text, is_bracketed, resp_text,
 };
@@ -161,9 +162,9 @@ dispatch! {
         /// A message was removed: its sequence number.
         Expunge(NzNumber),
         /// A message, by sequence number.
-        Fetch(family::fetch::FetchData<'a>),
+        Fetch(FetchData<'a>),
         /// A message, by UID.
-        UidFetch(family::fetch::FetchData<'a>),
+        UidFetch(FetchData<'a>),
         /// A message in another form.
         Converted(family::convert::ConvertedData<'a>),
         /// A response that is not known here, kept as data.
@@ -362,16 +363,6 @@ impl<'a> Wire<'a> for Data<'a> {
 fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
     let (rest, number) = cut(Number::parse_part(input, cx))?;
     let (at, ()) = cut(sp(rest, cx))?;
-    // Most of what a server sends.
-    if let [b'F', b'E', b'T', b'C', b'H', b' ', items @ ..] = at {
-        if items.first() == Some(&b'(') {
-            let message = message_number(input, number, cx)?;
-            return match family::fetch::FetchData::parse_items(message, items, cx) {
-                Ok((rest, fetch)) => Ok((rest, Data::Fetch(fetch))),
-                Err(error) => Err(error),
-            };
-        }
-    }
     let (word, rest) = ATOM_CHAR.split(at);
     let Some(name) = Numbered::from_keyword(word) else {
         let (rest, mut other) = cut(OtherData::parse_part(at, cx))?;
@@ -391,7 +382,7 @@ fn numbered<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Data<'a>> {
         Numbered::Fetch | Numbered::UidFetch => {
             let message = message_number(input, number, cx)?;
             let (rest, ()) = cut(sp(rest, cx))?;
-            let (rest, fetch) = cut(family::fetch::FetchData::parse_items(message, rest, cx))?;
+            let (rest, fetch) = cut(FetchData::parse_items(message, rest, cx))?;
             if name == Numbered::Fetch {
                 Ok((rest, Data::Fetch(fetch)))
             } else {
@@ -449,6 +440,26 @@ impl<'a> Wire<'a> for OtherData<'a> {
     }
 }
 
+impl<'a> Response<'a> {
+    /// A message, most of what a server sends. It is made where it is returned.
+    #[inline]
+    fn parse_message(
+        frame: &'a [u8],
+        message: NzNumber,
+        items: &'a [u8],
+        cx: &Context,
+    ) -> Result<Self, SyntaxError> {
+        let mut response = const { Ok(Self::Data(Data::Fetch(FetchData::EMPTY))) };
+        if let Ok(Self::Data(Data::Fetch(fetch))) = &mut response {
+            fetch.message = message;
+            if let Err(error) = fetch.read_line(frame, items, cx) {
+                response = Err(error);
+            }
+        }
+        response
+    }
+}
+
 impl<'a> Wire<'a> for Response<'a> {
     #[inline]
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
@@ -479,6 +490,14 @@ impl<'a> Wire<'a> for Response<'a> {
                 let (rest, tagged) = Tagged::parse_part(input, cx)?;
                 Ok((rest, Self::Tagged(tagged)))
             }
+        }
+    }
+
+    #[inline]
+    fn parse_frame(input: &'a [u8], cx: &Context) -> Result<Self, SyntaxError> {
+        match FetchData::begin(input) {
+            Some((message, items)) => Self::parse_message(input, message, items, cx),
+            None => parse_whole(input, |input| Self::parse_part(input, cx)),
         }
     }
 
@@ -543,6 +562,10 @@ mod tests {
             (b"* OK a\rb\r\n", "CRLF", 6),
             (b"+ok\r\n", "SP", 1),
             (b"Server Unavailable.\r\n", "resp-cond-state", 7),
+            // The rest of a message whose literal was announced too short, or came too long. What it belongs to
+            // is told already, and nothing says that this is all that is wrong with it.
+            (b")\r\n", "tag", 0),
+            (b" FLAGS ())\r\n", "tag", 0),
         ]);
         assert!(OtherData::new(b"5 EXISTS").is_err() && OtherData::new(b"X\r\n").is_err());
         assert!(Continue::new(text("[a")).is_err());

@@ -53,6 +53,20 @@ pub(crate) fn check_lenient_in<'a, T: Wire<'a> + Debug>(
     rows::check_lenient::<Deviation, T>(mode.bits(), rows);
 }
 
+/// What becomes of some octets when one of them is lost, another stands for it, or one more stands before it.
+pub(crate) fn mutations(octets: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = alloc::vec![octets.to_vec()];
+    for at in 0..octets.len() {
+        let (before, behind) = octets.split_at(at);
+        all.push([before, &behind[1..]].concat());
+        for other in b" ()\\\"{}[]*%019.:-+aANs/\r\n\0\x7f\x80\xff" {
+            all.push([before, &[*other], &behind[1..]].concat());
+            all.push([before, &[*other], behind].concat());
+        }
+    }
+    all
+}
+
 /// `(command, needs)`, the needs as they are shown.
 pub(crate) fn check_needs(rows: &[(&str, &[&str])]) {
     for (line, wanted) in rows {

@@ -14,12 +14,7 @@
 //! let mut server = Server::new(Arc::new(config));
 //! server.greet()?;
 //! let mut input = Vec::new(); // received and not yet consumed
-//! while !server.is_closed() {
-//!     // Write what the machine shows.
-//!     written.extend(server.transmit().slices().flatten());
-//!     server.transmitted(server.transmit().len());
-//!     // Only then read again.
-//!     input.append(&mut socket);
+//! loop {
 //!     // All that can be done with what is here.
 //!     let mut at = 0;
 //!     loop {
@@ -39,8 +34,17 @@
 //!         }
 //!     }
 //!     input.drain(..at);
+//!     if !server.transmit().is_empty() {
+//!         // Write what the machine shows. It may have waited for that with what is here.
+//!         written.extend(server.transmit().slices().flatten());
+//!         server.transmitted(server.transmit().len());
+//!     } else if server.is_closed() {
+//!         break;
+//!     } else {
+//!         // Read again only when there is nothing to write either.
+//!         input.append(&mut socket);
+//!     }
 //! }
-//! # written.extend(server.transmit().slices().flatten());
 //! # assert!(written.ends_with(b"* 3 EXISTS\r\nA2 OK NOOP completed\r\n* BYE logging out\r\nA3 OK LOGOUT completed\r\n"));
 //! # Ok(())
 //! # }
@@ -99,6 +103,7 @@ pub use self::flight::Ticket;
 use self::flight::{Flight, Flights};
 use self::stream::Outgoing;
 use crate::Mode;
+use crate::command::Verb;
 use crate::error::{PeerError, UsageError};
 use crate::family::append::Under;
 use crate::framing::CommandFramer;
@@ -272,6 +277,10 @@ struct Flags {
     qresync: bool,
     /// ENABLE: UIDONLY.
     uid_only: bool,
+    /// The open mailbox has no mod-sequences: NOMODSEQ was told of it.
+    no_mod_seq: bool,
+    /// NOMODSEQ was told of the mailbox that is being opened.
+    tells_no_mod_seq: bool,
 }
 
 impl Server {
@@ -375,13 +384,24 @@ impl Server {
     #[must_use]
     pub fn is_inflating(&self) -> bool {
         let ended = matches!(self.phase, Phase::Plain { .. });
-        self.flags.compressed && !ended && !self.is_in_progress(crate::Verb::Unauthenticate)
+        self.flags.compressed && !ended && !self.is_in_progress(Verb::Unauthenticate)
     }
 
     /// True when UIDONLY is enabled: FETCH is sent as UIDFETCH, and EXPUNGE as VANISHED.
     #[must_use]
     pub const fn is_uid_only(&self) -> bool {
         self.flags.uid_only
+    }
+
+    /// True when what is removed from the open mailbox is told as VANISHED, and not as EXPUNGE.
+    ///
+    /// RFC 7162 section 3.2.10.2: behind ENABLE QRESYNC, unless NOMODSEQ was told when the mailbox was opened.
+    /// RFC 9586: behind ENABLE UIDONLY.
+    ///
+    /// It is what [`Held::use_vanished`](crate::view::Held::use_vanished) asks for.
+    #[must_use]
+    pub const fn uses_vanished(&self) -> bool {
+        self.flags.uid_only || self.flags.qresync && !self.flags.no_mod_seq
     }
 
     /// True when the session is over: write what is queued and close.
@@ -399,14 +419,24 @@ impl Server {
     /// True when EXPUNGE and VANISHED may be sent now.
     ///
     /// RFC 9051 section 7.5.1, RFC 5256 section 3: a command is in progress, and none that is answered with
-    /// sequence numbers. Behind NOTIFY with SELECTED and MessageExpunge (RFC 5465 section 6.1.1): at any time.
+    /// sequence numbers. A command is in progress once all of it is received, its messages included. Behind
+    /// NOTIFY with SELECTED and MessageExpunge (RFC 5465 section 6.1.1): at any time. Never during SELECT and
+    /// EXAMINE, whose data is of the mailbox that is being opened.
     ///
     /// It is what [`Held::release`](crate::view::Held::release) asks for. Call that before the command is
     /// completed, and send what it gives.
     #[must_use]
     pub fn may_expunge(&self) -> bool {
-        let between = !self.flights.is_empty() && self.flights.iter().all(gate::may_expunge);
-        self.state == State::Selected && (between || self.flags.tells_expunges)
+        let partial = matches!(self.phase, Phase::BodyOffered(_) | Phase::Body(_) | Phase::Tail(_));
+        let whole = self.flights.len().saturating_sub(partial.into());
+        let between = whole > 0 && self.flights.iter().take(whole).all(gate::may_expunge);
+        let open = self.state == State::Selected && !self.is_opening();
+        open && (between || self.flags.tells_expunges)
+    }
+
+    /// True while a mailbox is being opened.
+    fn is_opening(&self) -> bool {
+        self.is_in_progress(Verb::Select) || self.is_in_progress(Verb::Examine)
     }
 
     fn stage(&self) -> Stage {

@@ -194,7 +194,9 @@ pub fn skip_quoted<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, &'a [u8]> {
 fn plain_quoted(inside: &[u8]) -> Result<(&[u8], &[u8]), usize> {
     match inside.split_at(plain_len(inside)) {
         // The followers of most strings; before others, the quote may be part of the text.
-        (text, [b'"', rest @ ..]) if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r', ..]) => {
+        (text, [b'"', rest @ ..])
+            if matches!(rest, [] | [b' ' | b')' | b'(' | b'\r' | b'\n', ..]) =>
+        {
             Ok((rest, text))
         }
         (plain, _) => Err(plain.len()),
@@ -261,7 +263,7 @@ fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<
     loop {
         match rest {
             [b'"', behind @ ..] => {
-                let ends = matches!(behind, [] | [b' ' | b')' | b'(' | b']' | b'\r', ..]);
+                let ends = matches!(behind, [] | [b' ' | b')' | b'(' | b']' | b'\r' | b'\n', ..]);
                 let mut last = || *last.get_or_insert_with(|| end + last_quote(behind));
                 if ends || !cx.allows(Deviation::UnescapedQuote) || last() <= end {
                     let text = inside.get(..end).unwrap_or_default();
@@ -290,8 +292,9 @@ fn skip_odd_quoted<'a>(inside: &'a [u8], plain: usize, cx: &Context) -> PResult<
 /// How far behind `rest` the last quote of the line stands that can end a string; 0 for none.
 fn last_quote(rest: &[u8]) -> usize {
     let line = TEXT_CHAR.split(rest).0;
-    let ends =
-        |at: &usize| matches!(rest.get(at + 1), None | Some(b' ' | b')' | b'(' | b']' | b'\r'));
+    let ends = |at: &usize| {
+        matches!(rest.get(at + 1), None | Some(b' ' | b')' | b'(' | b']' | b'\r' | b'\n'))
+    };
     memchr::memrchr_iter(b'"', line).find(ends).map_or(0, |at| at + 1)
 }
 
@@ -422,6 +425,45 @@ pub(crate) fn some_digits(octets: [u8; 8]) -> (u64, usize) {
     }
 }
 
+/// A number as most write it, and the rest: one to seven digits, the first of them not 0.
+#[inline(always)]
+pub(crate) fn short_number(input: &[u8]) -> Option<(u32, &[u8])> {
+    match some_digits(*input.first_chunk()?) {
+        (number, len @ 1..=7) if input.first() != Some(&b'0') => {
+            Some((u32::try_from(number).ok()?, input.get(len..)?))
+        }
+        _ => None,
+    }
+}
+
+/// The same of up to fifteen digits.
+#[inline(always)]
+pub(crate) fn plain_number(input: &[u8]) -> Option<(u64, &[u8])> {
+    if input.first() == Some(&b'0') {
+        return None;
+    }
+    match some_digits(*input.first_chunk()?) {
+        (number, len @ 1..=7) => Some((number, input.get(len..)?)),
+        (number, 8) => match some_digits(*input.get(8..)?.first_chunk()?) {
+            (low, len @ 0..=7) => {
+                let high = number.wrapping_mul(*TENS.get(len)?);
+                Some((high.wrapping_add(low), input.get(len.wrapping_add(8)..)?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The value of the first `len` of eight octets, one to seven, which are known to be digits.
+#[inline(always)]
+pub(crate) const fn first_digits(octets: [u8; 8], len: usize) -> u32 {
+    let digits = u64::from_le_bytes(octets) ^ u64::from_ne_bytes([b'0'; 8]);
+    // What is behind the digits is shifted out; zeros come in before them. Seven have 24 bits.
+    let [a, b, c, ..] = eight_digits(digits << ((64 - 8 * len) & 63)).to_le_bytes();
+    u32::from_le_bytes([a, b, c, 0])
+}
+
 /// How many digits are at the beginning of eight octets.
 #[inline(always)]
 pub(crate) fn digits_len(octets: [u8; 8]) -> usize {
@@ -518,6 +560,7 @@ pub fn write_literal_header(out: &mut Encoder<'_>, size: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::mutations;
 
     fn cx() -> Context {
         Context::new(crate::Tolerance::strict())
@@ -527,6 +570,30 @@ mod tests {
         let mut out = Vec::new();
         write_astring(&mut Encoder::new(&mut out).with_mode(mode.bits()), octets);
         out
+    }
+
+    #[test]
+    fn numbers_in_few_steps_are_those_of_many() {
+        for number in ["1", "42", "1234567", "12345678", "123456789012345", "1234567890123456"] {
+            for number in mutations(number.as_bytes()) {
+                for behind in [&b" 12345678 12345678"[..], b")\r\n", b"", b".5 12345678 1234"] {
+                    let wire = [&number, behind].concat();
+                    let (value, len) = digits(&wire);
+                    if let Some((short, rest)) = short_number(&wire) {
+                        assert_eq!((Some(short.into()), len), (value, wire.len() - rest.len()));
+                        assert_eq!(first_digits(*wire.first_chunk().unwrap(), len), short);
+                    }
+                    if let Some((plain, rest)) = plain_number(&wire) {
+                        assert_eq!((Some(plain), len), (value, wire.len() - rest.len()));
+                        assert!(len <= 15 && wire[0] != b'0');
+                    } else {
+                        // What has no short way is odd, or near the end.
+                        let near = len + 8 > wire.len();
+                        assert!(len == 0 || len > 15 || wire[0] == b'0' || near, "{wire:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
@@ -550,6 +617,8 @@ mod tests {
         for (input, value, rest) in [
             (&b"\"\"\"\" x"[..], &b"\"\""[..], &b" x"[..]),
             (b"\"a\"b\")", b"a\"b", b")"),
+            (b"\"a\"\"\r\n", b"a\"", b"\r\n"),
+            (b"\"a\"\"\n", b"a\"", b"\n"),
             (b"\"a\"b", b"a", b"b"),
         ] {
             assert_eq!(quoted(input, &lenient()).unwrap(), (rest, Cow::Borrowed(value)));

@@ -282,6 +282,62 @@ fn quirk_92_and_limits_of_literal_minus() {
     }
 }
 
+/// A name or a password is no header of a literal, whatever it ends in.
+#[test]
+fn what_looks_like_the_end_of_a_header_is_sent() {
+    for offered in ["", "LITERAL+", "LITERAL-"] {
+        for line in ["LOGIN a b+}", "LOGIN a 5+}", "LOGIN a }", "LOGIN a \"{5+}\""] {
+            let told = greeted(&config(), offered, |call| {
+                call.send(line);
+                call.hear("A1 OK done\r\n");
+            });
+            assert_eq!(told.sent, format!("A1 {line}\r\n"), "{offered}");
+            assert_eq!(told.seen, [done(1, "OK done")], "{offered}, {line}");
+        }
+    }
+}
+
+/// RFC 9051 section 6.3.1.
+#[test]
+fn enable_comes_before_a_mailbox_is_opened() {
+    let enable = "ENABLE CONDSTORE";
+    let not_now = UsageError::NotNow { what: "ENABLE" };
+    selected(&config(), "ENABLE CONDSTORE UNSELECT UNAUTHENTICATE", |call| {
+        assert_eq!(call.refuse(enable), not_now);
+        call.send("UNSELECT");
+        call.hear("A3 OK done\r\n");
+        assert_eq!(call.refuse(enable), not_now);
+        call.send("UNAUTHENTICATE");
+        call.hear("A4 OK done\r\n");
+        call.send("LOGIN a b");
+        call.hear("A5 OK [CAPABILITY IMAP4rev1 ENABLE CONDSTORE] done\r\n");
+        call.send(enable);
+        call.hear("* ENABLED CONDSTORE\r\nA6 OK done\r\n");
+        assert!(call.client().enabled().contains(Extension::CondStore));
+    });
+    inside(&config(), "ENABLE CONDSTORE", |call| {
+        call.send("NOOP");
+        call.send("EXAMINE INBOX");
+        assert_eq!(call.refuse(enable), not_now);
+    });
+}
+
+/// A server that says BYE in IDLE is waited for: it closes.
+#[test]
+fn bye_in_idle_is_followed_by_the_end() {
+    let told = selected(&config(), "IDLE", |call| {
+        call.send("IDLE");
+        call.hear("+ idling\r\n");
+        assert_eq!(call.client().waiting_for(), Wait::Nothing);
+        call.hear("* BYE timeout\r\n");
+        assert_eq!(call.client().waiting_for(), Wait::Answer);
+        call.end();
+        assert_eq!(call.client().waiting_for(), Wait::Closed);
+    });
+    assert_eq!(told.error, None);
+    assert!(told.closed);
+}
+
 #[test]
 fn bodies_are_streamed_and_not_copied() {
     let body = Bytes::from(vec![b'x'; 5000]);

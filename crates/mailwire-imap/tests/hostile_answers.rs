@@ -341,6 +341,115 @@ fn imap_c_41_expunge_where_it_is_forbidden() {
     assert_eq!(told.error, Some(PeerError::UntimelyExpunge));
 }
 
+/// RFC 5465 sections 3.1 and 6.1: at any time behind NOTIFY that asks for it, until the next one.
+#[test]
+fn imap_c_41_expunge_behind_notify() {
+    const ASKS: &str = "NOTIFY SET (SELECTED (MessageNew MessageExpunge))";
+    let error = Some(PeerError::UntimelyExpunge);
+    for (commands, answer, expected) in [
+        (&[ASKS][..], "OK", None),
+        (&[ASKS], "NO", error),
+        (&["NOTIFY SET (SELECTED-DELAYED (MessageNew MessageExpunge))"], "OK", error),
+        (&["NOTIFY SET (INBOXES (MessageNew MessageExpunge))"], "OK", error),
+        (&["NOTIFY SET (SELECTED NONE)"], "OK", error),
+        (&["NOTIFY NONE"], "OK", error),
+        (&[ASKS, "NOTIFY NONE"], "OK", error),
+        (&[ASKS, "NOTIFY NONE"], "NO", error),
+        (&["NOTIFY NONE", ASKS], "OK", None),
+    ] {
+        for numbered in ["", "FETCH 1 FLAGS", "STORE 1 FLAGS ()", "SEARCH ALL"] {
+            let told = selected(&strict(config()), "NOTIFY", |call| {
+                for command in commands {
+                    call.send(command);
+                }
+                for tag in 3..3 + commands.len() {
+                    call.hear(format!("A{tag} {answer} done\r\n"));
+                }
+                if !numbered.is_empty() {
+                    call.send(numbered);
+                }
+                call.hear("* 5 EXPUNGE\r\n");
+            });
+            assert_eq!(told.error, expected, "{commands:?} {answer}, {numbered}");
+        }
+    }
+}
+
+/// What is held for one mailbox does nothing to another.
+#[test]
+fn imap_c_41_a_mailbox_that_is_not_opened() {
+    const HELD: [&str; 4] = ["STORE 1 FLAGS (\\Deleted)", "UID EXPUNGE 1", "NOOP", "CLOSE"];
+    for answer in ["NO", "BAD", ""] {
+        let told = selected(&config(), "UIDPLUS", |call| {
+            call.send("UID FETCH 1 FLAGS");
+            let select = call.send("SELECT y");
+            for command in HELD {
+                call.send(command);
+            }
+            call.send("EXAMINE z");
+            call.send("FETCH 1 FLAGS");
+            if answer.is_empty() {
+                call.client().abandon(select).unwrap();
+            }
+            call.hear("A3 OK done\r\n");
+            if !answer.is_empty() {
+                call.hear(format!("A4 {answer} no\r\n"));
+            }
+            call.hear("A7 OK done\r\nA9 OK done\r\n");
+        });
+        let sent: Vec<_> = told.sent.lines().skip(1).collect();
+        let select = (!answer.is_empty()).then_some("A4 SELECT y");
+        let rest = ["A7 NOOP", "A9 EXAMINE z", "A10 FETCH 1 (FLAGS)"];
+        assert!(sent.iter().copied().eq(select.into_iter().chain(rest)), "{answer}: {sent:?}");
+        for number in [5, 6, 8] {
+            assert!(told.seen.contains(&Seen::Unanswered(number, Unanswered::NotSent)), "{number}");
+        }
+    }
+}
+
+/// RFC 9051 section 5.5: numbers that were chosen before a message was removed mean others behind it.
+#[test]
+fn imap_c_41_numbers_that_mean_other_messages() {
+    const STORE: &str = "STORE 3 FLAGS (\\Deleted)";
+    // What is in flight, what is held, what comes, and what is sent of it.
+    for (first, held, line, sent) in [
+        ("NOOP", &[STORE][..], "1 EXPUNGE", &[][..]),
+        ("NOOP", &[STORE], "VANISHED 1", &[]),
+        ("NOOP", &[STORE], "4 EXISTS", &["A4 STORE 3 FLAGS (\\Deleted)"]),
+        ("NOOP", &[STORE], "VANISHED (EARLIER) 1", &["A4 STORE 3 FLAGS (\\Deleted)"]),
+        ("IDLE", &["MOVE 3 y", "UID STORE 3 FLAGS ()"], "1 EXPUNGE", &["A5 UID STORE 3 FLAGS ()"]),
+        ("NOOP", &["FETCH 1 FLAGS"], "1 EXPUNGE", &[]),
+        // The numbers of another mailbox.
+        ("UID FETCH 1 FLAGS", &["SELECT y", STORE], "1 EXPUNGE", &["A4 SELECT y"]),
+        ("SELECT y", &[STORE], "1 EXPUNGE", &["A4 STORE 3 FLAGS (\\Deleted)"]),
+    ] {
+        let told = selected(&config(), "IDLE MOVE QRESYNC", |call| {
+            call.send(first);
+            for command in held {
+                call.send(command);
+            }
+            call.write();
+            if first == "IDLE" {
+                call.hear("+ idling\r\n");
+                call.client().finish_idle().unwrap();
+            }
+            call.hear(format!("* {line}\r\n"));
+            call.write();
+            call.hear("A3 OK done\r\n");
+        });
+        let mut lines: Vec<_> = told.sent.lines().collect();
+        lines.retain(|line| !line.starts_with("A3 ") && *line != "DONE");
+        assert_eq!(lines, sent, "{first}, {held:?}, {line}");
+        // The one behind SELECT waits for it.
+        let waits = usize::from(held.len() == 2 && first != "IDLE");
+        let dropped = told
+            .seen
+            .iter()
+            .filter(|seen| matches!(seen, Seen::Unanswered(_, Unanswered::NotSent)));
+        assert_eq!(dropped.count() + lines.len() + waits, held.len(), "{first}, {held:?}, {line}");
+    }
+}
+
 #[test]
 fn imap_c_42_vanished() {
     let told = selected(&config(), "QRESYNC", |call| {

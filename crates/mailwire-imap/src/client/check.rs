@@ -3,6 +3,7 @@
 use mailwire_core::TlsPolicy;
 
 use super::Client;
+use super::outgoing::Pending;
 use crate::command::{Command, Verb};
 use crate::error::UsageError;
 use crate::extension::{Extension, Need};
@@ -39,7 +40,8 @@ impl Client {
         let Some(verb) = verb else {
             return if self.needs_tls() { Err(UsageError::TlsRequired) } else { Ok(()) };
         };
-        if !self.led_to(self.commands.len()).allows(verb) {
+        let opened = self.flags.opened || self.commands.iter().any(Pending::opens);
+        if !self.led_to(self.commands.len()).allows(verb) || verb == Verb::Enable && opened {
             return not_now;
         }
         if self.enabled.contains(Extension::UidOnly) && verb.is_by_number() {

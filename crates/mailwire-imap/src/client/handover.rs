@@ -106,7 +106,7 @@ impl Client {
     /// Back before login: what was enabled is not any more.
     pub(super) fn forget_login(&mut self) {
         self.enabled = ExtensionSet::EMPTY;
-        self.flags.notify = false;
+        (self.flags.tells_expunges, self.flags.opened) = (false, false);
     }
 
     /// What the server offered may not be so any more.

@@ -17,6 +17,7 @@ use crate::Mode;
 use crate::command::{Command, Verb};
 use crate::error::UsageError;
 use crate::pipelining::{Traits, may_follow};
+use crate::state::Legal;
 
 /// A command that has not ended.
 #[derive(Debug, Clone)]
@@ -35,6 +36,15 @@ pub(super) struct Pending {
     pub(super) abandoned: bool,
     /// It has a streamed body.
     pub(super) streamed: bool,
+    /// NOTIFY that asks for EXPUNGE at any time.
+    pub(super) asks_expunges: bool,
+}
+
+impl Pending {
+    /// True for SELECT and EXAMINE.
+    pub(super) const fn opens(&self) -> bool {
+        matches!(self.verb, Some(Verb::Select | Verb::Examine))
+    }
 }
 
 /// The rest of a command.
@@ -128,6 +138,7 @@ impl Client {
             spare: lines.spare,
             abandoned: false,
             streamed,
+            asks_expunges: matches!(command, Command::Notify(notify) if notify.asks_for_expunges()),
         })
     }
 
@@ -160,6 +171,9 @@ impl Client {
             if stale {
                 if let Some(dropped) = self.commands.remove(self.sent) {
                     self.ended.push_back((dropped.ticket, Unanswered::NotSent));
+                    if dropped.opens() {
+                        self.drop_unopened(self.sent);
+                    }
                 }
                 continue;
             }
@@ -175,11 +189,39 @@ impl Client {
             {
                 break;
             }
+            self.flags.opened |= next.opens();
             if next.traits.intersects(Traits::CHANGES_CAPABILITIES) {
                 self.flags.relearned = false;
             }
             self.sent = self.sent.saturating_add(1);
             self.advance();
+        }
+    }
+
+    /// A message was removed, so that numbers mean other messages than when they were chosen. What is held for
+    /// a mailbox that is still to be opened has none of this one.
+    pub(super) fn drop_numbered(&mut self) {
+        if !self.traits().intersects(Traits::CHANGES_SELECTED) {
+            self.drop_from(self.sent, |command| command.traits.intersects(Traits::USES_NUMBERS));
+        }
+    }
+
+    /// A mailbox is not opened, and another may still be: what is held for the one is not for the other.
+    pub(super) fn drop_unopened(&mut self, from: usize) {
+        self.drop_from(from, |command| {
+            command.verb.is_some_and(|verb| verb.row().legal == Legal::Selected)
+        });
+    }
+
+    /// Drops such commands that are not sent, up to the one that opens another mailbox.
+    fn drop_from(&mut self, from: usize, is_dropped: impl Fn(&Pending) -> bool) {
+        let mut at = from.max(self.sent);
+        while let Some(command) = self.commands.get(at).filter(|command| !command.opens()) {
+            if !is_dropped(command) {
+                at = at.saturating_add(1);
+            } else if let Some(dropped) = self.commands.remove(at) {
+                self.ended.push_back((dropped.ticket, Unanswered::NotSent));
+            }
         }
     }
 
@@ -349,17 +391,11 @@ impl Lines {
             let text = wire.get(from..).and_then(|rest| rest.get(..end)).unwrap_or_default();
             let behind = from.saturating_add(end).saturating_add(2);
             line = line.saturating_add(behind.saturating_sub(from) as u64);
-            let header = text.strip_suffix(b"}").map(|text| match text.strip_suffix(b"+") {
-                Some(text) => (text, true),
-                None => (text, false),
-            });
-            let Some((text, plus)) = header else {
+            let Some((digits, plus)) = header(text) else {
                 from = behind;
                 continue;
             };
             spare = spare.saturating_add(plus.into());
-            let digits = text.iter().rposition(|octet| *octet == b'{').unwrap_or_default();
-            let digits = text.get(digits.saturating_add(1)..).unwrap_or_default();
             let size = digits.iter().fold(0_usize, |size, digit| {
                 size.saturating_mul(10).saturating_add(digit.wrapping_sub(b'0').into())
             });
@@ -367,6 +403,16 @@ impl Lines {
         }
         Self { octets: line, spare }
     }
+}
+
+/// The digits of the header of a literal at the end of a line, and whether it does not wait. A name or a
+/// password can end in `+}` without being one.
+fn header(line: &[u8]) -> Option<(&[u8], bool)> {
+    let line = line.strip_suffix(b"}")?;
+    let (line, plus) = line.strip_suffix(b"+").map_or((line, false), |line| (line, true));
+    let start = line.iter().rposition(|octet| !octet.is_ascii_digit())?;
+    let (before, digits) = line.split_at_checked(start.saturating_add(1))?;
+    (before.ends_with(b"{") && !digits.is_empty()).then_some((digits, plus))
 }
 
 #[cfg(test)]
@@ -380,6 +426,9 @@ mod tests {
             (b"A1 LOGIN {3}\r\na\r\n {2+}\r\nbc\r\n", 14 + 7 + 2, 1),
             (b"A1 X \"{5}\"\r\n", 12, 0),
             (b"A1 X {0+}\r\n\r\n", 11 + 2, 1),
+            (b"A1 LOGIN a b+}\r\n", 16, 0),
+            (b"A1 LOGIN a 5}\r\n", 15, 0),
+            (b"A1 LOGIN {1+}\r\na 5+}\r\n", 15 + 6, 1),
         ] {
             let lines = Lines::of(wire, &[]);
             assert_eq!((lines.octets, lines.spare), (octets, spare), "{}", wire.escape_ascii());

@@ -3,14 +3,17 @@
 use mailwire_core::Received;
 use mailwire_core::parse::{Context, Wire, parse_whole};
 
+use super::asked::FETCHES;
 use super::auth::Exchange;
 use super::outgoing::Writing;
 use super::{Client, Event, Profile};
 use crate::code::Code;
 use crate::command::Verb;
+use crate::element::number::NzNumber;
 use crate::error::PeerError;
 use crate::extension::{Extension, ExtensionSet};
 use crate::family::capability::{Capabilities, Extensions};
+use crate::family::fetch::FetchData;
 use crate::family::id::Id;
 use crate::framing::{Blank, Framed, Part};
 use crate::pipelining::Traits;
@@ -33,6 +36,12 @@ impl Client {
             let (consumed, event) = match self.framer.frame(rest, &limits) {
                 Framed::More => return Ok(Received::nothing(skipped)),
                 Framed::Message { frame, part } => {
+                    let consumed = skipped.saturating_add(frame.len());
+                    if part == Part::Begin && self.state != State::Greeting {
+                        if let Some((message, items)) = FetchData::begin(frame) {
+                            return self.receive_fetch(consumed, frame, message, items);
+                        }
+                    }
                     (frame.len(), self.receive_message(frame, part)?)
                 }
                 Framed::Literal { frame, part, literal, fits } => {
@@ -88,6 +97,48 @@ impl Client {
         Some(PeerError::Limit { name, limit: limit.into() })
     }
 
+    /// A message, most of what a server sends. Its event is made where it is returned: it is large.
+    #[inline]
+    fn receive_fetch<'i>(
+        &mut self,
+        consumed: usize,
+        frame: &'i [u8],
+        message: NzNumber,
+        items: &'i [u8],
+    ) -> Result<Received<Event<'i>>, PeerError> {
+        let met = core::mem::replace(&mut self.met, Deviations::EMPTY);
+        let mut received = const {
+            Ok(Received::event(
+                0,
+                Event::Response {
+                    data: Data::Fetch(FetchData::EMPTY),
+                    of: None,
+                    deviations: Deviations::EMPTY,
+                    untrusted: true,
+                },
+            ))
+        };
+        if let Ok(Received {
+            consumed: taken,
+            event: Some(Event::Response { data: Data::Fetch(fetch), of, deviations, untrusted }),
+        }) = &mut received
+        {
+            *taken = consumed;
+            *of = self.only(FETCHES);
+            *untrusted = self.is_untrusted();
+            fetch.message = message;
+            let cx = self.context(self.tolerance());
+            let read = fetch.read_line(frame, items, &cx);
+            *deviations = cx.met().union(met);
+            let error = self.exceeded(&cx).or(read.err().map(PeerError::Syntax));
+            if let Some(error) = error {
+                let broken = self.take_broken(frame, error);
+                received = broken.map(|event| Received::event(consumed, event));
+            }
+        }
+        received
+    }
+
     /// A complete response, or what there is of it behind its last streamed literal.
     #[inline]
     fn receive_message<'i>(
@@ -113,7 +164,7 @@ impl Client {
             let Ok(greeting) = greeting else { return Err(self.fail(not_imap(frame))) };
             return self.take_greeting(greeting, cx.met().union(met)).map(Some);
         }
-        let parsed = parse_whole(frame, |frame| Response::parse_part(frame, &cx));
+        let parsed = Response::parse_frame(frame, &cx);
         if let Some(error) = self.exceeded(&cx) {
             return self.take_broken(frame, error).map(Some);
         }
@@ -195,8 +246,9 @@ impl Client {
 
     /// RFC 9051 section 7.5.1: not while nothing is in progress, and not during some commands.
     fn take_expunge(&mut self, deviations: Deviations) -> Result<Deviations, PeerError> {
-        let timely = self.flags.notify || self.traits().intersects(Traits::MAY_EXPUNGE);
-        if timely {
+        self.drop_numbered();
+        let may_come = self.traits().intersects(Traits::MAY_EXPUNGE);
+        if self.flags.tells_expunges || may_come {
             return Ok(deviations);
         }
         if self.tolerance().allowed().contains(Deviation::UntimelyExpunge) {

@@ -117,6 +117,8 @@ impl Client {
             Verb::Capability if self.needs_tls() && !self.extensions.has(Extension::StartTls) => {
                 return Err(self.fail(PeerError::TlsUnavailable));
             }
+            // The mailbox that was open still is, and what is held was meant for the other.
+            Verb::Select | Verb::Examine if !good => self.drop_unopened(self.sent),
             Verb::Login | Verb::Authenticate if good => self.forget_extensions(),
             Verb::Unauthenticate if good => {
                 self.forget_login();
@@ -128,7 +130,8 @@ impl Client {
             Verb::Compress if good => {
                 self.reading = Reading::Handover(Handover::Compression { told: false });
             }
-            Verb::Notify if good => self.flags.notify = true,
+            // RFC 5465 section 3.1: the last one counts.
+            Verb::Notify if good => self.flags.tells_expunges = command.asks_expunges,
             Verb::Enable => {
                 let asked = core::mem::replace(&mut self.asked, ExtensionSet::EMPTY);
                 let told = core::mem::replace(&mut self.flags.told_enabled, false);

@@ -334,6 +334,15 @@ impl<'a> Iterator for Entries<'a> {
 }
 
 impl<'a> AddressList<'a> {
+    /// The list once more, where its octets, with their parentheses, stand at the beginning of `input` too;
+    /// what follows them has no part in it.
+    #[inline]
+    pub(crate) fn again(&self, octets: &[u8], input: &'a [u8]) -> Option<(&'a [u8], Self)> {
+        let rest = if self.plain { input.strip_prefix(octets)? } else { return None };
+        let wire = input.get(1..octets.len().checked_sub(1)?)?;
+        Some((rest, Self { wire: Cow::Borrowed(wire), len: self.len, plain: true }))
+    }
+
     /// A list of these addresses.
     #[must_use]
     pub fn new<'x>(addresses: impl IntoIterator<Item = Address<'x>>) -> AddressList<'static> {

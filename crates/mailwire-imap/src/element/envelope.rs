@@ -1,12 +1,14 @@
 //! ENVELOPE: the header of a message, taken apart by the server.
 
+use alloc::boxed::Box;
+
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, PResult, Wire, stop};
+use mailwire_core::parse::{Context, PResult, Wire, cut, stop};
 use mailwire_core::{into_owned, wire_api};
 
 use super::address::AddressList;
 use super::string::{IString, nstring, write_nstring};
-use crate::token::{close, open, sp};
+use crate::token::{close, open, plain_string, sp};
 use crate::tolerance::Deviation;
 
 /// The envelope of a message: the fields of its header that lists of messages show.
@@ -78,19 +80,62 @@ into_owned!(struct Envelope {
     date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id,
 });
 
-impl<'a> Wire<'a> for Envelope<'a> {
-    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+impl<'a> Envelope<'a> {
+    /// Reads an envelope into the memory that it stays in: it is large.
+    ///
+    /// # Errors
+    /// Those of an envelope.
+    pub(crate) fn parse_boxed(input: &'a [u8], cx: &Context) -> PResult<'a, Box<Self>> {
+        let mut envelope = Box::<Self>::default();
+        let (rest, ()) = envelope.read(input, cx)?;
+        Ok((rest, envelope))
+    }
+
+    /// Fills an empty envelope.
+    fn read(&mut self, input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
         let (rest, ()) = open(input, "envelope")?;
         if let [b'(', inside @ ..] = rest {
             // A date is no list, so this is one pair too many.
             if !cx.tolerate(Deviation::WrappedEnvelope) {
                 return Err(stop(rest, "env-date"));
             }
-            let (rest, envelope) = fields(inside, cx)?;
-            let (rest, ()) = close(rest, cx, "envelope")?;
-            return Ok((rest, envelope));
+            let (rest, ()) = self.read_fields(inside, cx)?;
+            return close(rest, cx, "envelope");
         }
-        fields(rest, cx)
+        self.read_fields(rest, cx)
+    }
+
+    /// What stands in the parentheses, and the second of them.
+    fn read_fields(&mut self, input: &'a [u8], cx: &Context) -> PResult<'a, ()> {
+        let (mut rest, ()) = field(input, cx, "env-date", &mut self.date)?;
+        (rest, ()) = sp(rest, cx)?;
+        (rest, ()) = field(rest, cx, "env-subject", &mut self.subject)?;
+        let (at, ()) = sp(rest, cx)?;
+        (rest, self.from) = cut(AddressList::parse_part(at, cx))?;
+        // Most messages have one author, who is all three.
+        let from = at.get(..at.len().saturating_sub(rest.len())).unwrap_or_default();
+        for list in [&mut self.sender, &mut self.reply_to] {
+            (rest, ()) = sp(rest, cx)?;
+            (rest, *list) = match self.from.again(from, rest) {
+                Some(same) => same,
+                None => cut(AddressList::parse_part(rest, cx))?,
+            };
+        }
+        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
+            (rest, ()) = sp(rest, cx)?;
+            (rest, *list) = cut(AddressList::parse_part(rest, cx))?;
+        }
+        (rest, ()) = last_field(rest, cx, "env-in-reply-to", &mut self.in_reply_to)?;
+        (rest, ()) = last_field(rest, cx, "env-message-id", &mut self.message_id)?;
+        close(rest, cx, "envelope")
+    }
+}
+
+impl<'a> Wire<'a> for Envelope<'a> {
+    fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        let mut envelope = Self::default();
+        let (rest, ()) = envelope.read(input, cx)?;
+        Ok((rest, envelope))
     }
 
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -109,49 +154,70 @@ impl<'a> Wire<'a> for Envelope<'a> {
     }
 }
 
-/// The fields, and the parenthesis behind them.
-fn fields<'a>(input: &'a [u8], cx: &Context) -> PResult<'a, Envelope<'a>> {
-    let addresses = |input: &'a [u8]| {
-        let (rest, ()) = sp(input, cx)?;
-        mailwire_core::parse::cut(AddressList::parse_part(rest, cx))
+/// A text of an envelope.
+#[inline(always)]
+fn field<'a>(
+    input: &'a [u8],
+    cx: &Context,
+    rule: &'static str,
+    text: &mut Option<IString<'a>>,
+) -> PResult<'a, ()> {
+    let rest;
+    (rest, *text) = match plain_string(input) {
+        Some((plain, rest)) => (rest, Some(IString::checked(plain))),
+        None => nstring(input, cx, rule)?,
     };
-    let (rest, date) = nstring(input, cx, "env-date")?;
-    let (rest, ()) = sp(rest, cx)?;
-    let (rest, subject) = nstring(rest, cx, "env-subject")?;
-    let (rest, from) = addresses(rest)?;
-    let (rest, sender) = addresses(rest)?;
-    let (rest, reply_to) = addresses(rest)?;
-    let (rest, to) = addresses(rest)?;
-    let (rest, cc) = addresses(rest)?;
-    let (rest, bcc) = addresses(rest)?;
-    let (rest, in_reply_to) = last_field(rest, cx, "env-in-reply-to")?;
-    let (rest, message_id) = last_field(rest, cx, "env-message-id")?;
-    let (rest, ()) = close(rest, cx, "envelope")?;
-    Ok((
-        rest,
-        Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id },
-    ))
+    Ok((rest, ()))
 }
 
-/// `SP nstring`, or by deviation the end of the envelope.
-#[inline]
+/// A field at the end, which some servers leave out.
+#[inline(always)]
 fn last_field<'a>(
     input: &'a [u8],
     cx: &Context,
     rule: &'static str,
-) -> PResult<'a, Option<IString<'a>>> {
+    text: &mut Option<IString<'a>>,
+) -> PResult<'a, ()> {
     if input.first() == Some(&b')') && cx.tolerate(Deviation::ShortEnvelope) {
-        return Ok((input, None));
+        return Ok((input, ()));
     }
     let (rest, ()) = sp(input, cx)?;
-    nstring(rest, cx, rule)
+    field(rest, cx, rule, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::element::address::Address;
-    use crate::rows::{check_lenient, check_rejects, check_rows};
+    use crate::rows::{check_lenient, check_rejects, check_rows, mutations};
+
+    #[test]
+    fn lists_that_are_the_same_are_read_as_they_stand() {
+        let gray = "((\"Gray\" NIL \"gray\" \"b.c\"))";
+        let mut lists = 0;
+        for list in mutations(gray.as_bytes()) {
+            // The changed one is the first, or the second, or all are.
+            for [from, sender] in [[&*list, gray.as_bytes()], [gray.as_bytes(), &list], [&*list; 2]]
+            {
+                let wire = [b"(NIL NIL ", from, b" ", sender, b" ", from, b" NIL NIL NIL NIL NIL)"];
+                let wire = wire.concat();
+                let cx = Context::new(crate::Tolerance::lenient());
+                let Ok((b"", envelope)) = Envelope::parse_part(&wire, &cx) else { continue };
+                let alone = |octets| AddressList::parse_with(octets, crate::Tolerance::lenient());
+                // Blanks around a list are not its own.
+                let (Ok((from, _)), Ok((sender, _))) = (alone(from), alone(sender)) else {
+                    continue;
+                };
+                let expected = [from.clone(), sender, from];
+                let read = [&envelope.from, &envelope.sender, &envelope.reply_to];
+                assert_eq!(read.map(Clone::clone), expected, "{}", wire.escape_ascii());
+                let printed = envelope.to_bytes();
+                assert_eq!(Envelope::parse(&printed), Ok(envelope));
+                lists += 1;
+            }
+        }
+        assert!(lists > 1000, "{lists}");
+    }
 
     #[test]
     fn rows() {

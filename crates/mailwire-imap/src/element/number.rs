@@ -43,6 +43,9 @@ owned_already!(NzNumber, Number, Number64);
 super::items::item!(copy NzNumber, Number, Number64);
 
 impl NzNumber {
+    /// The smallest.
+    pub(crate) const ONE: Self = Self(1);
+
     /// A number from its value.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, PResult, Wire, fail, stop};
 use mailwire_core::{InvalidValue, into_owned, owned_already, wire_api};
 
-use crate::token::{digits, digits_len, some_digits};
+use crate::token::{digits, digits_len, first_digits, short_number};
 use crate::tolerance::Deviation;
 
 mod build;
@@ -176,14 +176,33 @@ fn end<const STAR: bool>(input: &[u8]) -> Option<(&[u8], u32)> {
     }
 }
 
-/// The digits before the octet `behind` them, where they are one to seven without a zero before them: a
-/// number of 32 bits, whatever they are.
-#[inline(always)]
-fn short_end(place: &[u8]) -> Option<(usize, u8)> {
-    let octets = *place.first_chunk::<8>()?;
-    let len = digits_len(octets);
-    let behind = *octets.get(len)?;
-    if len == 0 || octets.first() == Some(&b'0') { None } else { Some((len, behind)) }
+/// How far a set goes on with numbers of one to seven digits, without a zero before them and with a colon or
+/// a comma behind them: how many octets that are, how many commas, and whether it ends with a colon. It
+/// begins behind a comma, or behind the colon of a range where that is `last`.
+///
+/// It is a function of its own so that its constants stay in registers.
+#[inline(never)]
+fn pass_short(set: &[u8], last: bool) -> (usize, usize, bool) {
+    /// The one separator becomes the other.
+    const OTHER: u8 = b',' ^ b':';
+    let (mut place, mut commas, mut before) = (set, 0, if last { b':' } else { b',' });
+    while let Some(octets) = place.first_chunk() {
+        let (word, len) = (u64::from_le_bytes(*octets), digits_len(*octets));
+        if (len > 7) | ((word & 0xff).wrapping_sub(b'1'.into()) > 8) {
+            break;
+        }
+        let [behind, ..] = (word >> (8 * len)).to_le_bytes();
+        // Nothing tells beforehand which ranges have two ends: a branch on that would be foreseen wrongly
+        // as often as not. A colon stands behind a comma only.
+        let odd = u32::from(behind ^ b',').wrapping_mul(u32::from(behind ^ before ^ OTHER));
+        if odd != 0 {
+            break;
+        }
+        commas += usize::from(behind == b',');
+        before = behind;
+        place = place.get(len + 1..).unwrap_or_default();
+    }
+    (set.len() - place.len(), commas, before == b':')
 }
 
 /// The set at the beginning of `input`, without `$`.
@@ -194,26 +213,22 @@ fn scan<'a, const STAR: bool>(input: &'a [u8], cx: &Context) -> PResult<'a, Sequ
     // True behind a colon.
     let mut last = false;
     let rest = loop {
-        let (len, octet) = match short_end(place) {
-            Some(end) => end,
-            None => match end::<STAR>(place) {
-                Some((rest, _)) => {
-                    (place.len() - rest.len(), rest.first().copied().unwrap_or_default())
-                }
-                None => return odd::<STAR>(input, place, cx),
-            },
-        };
-        // Nothing tells beforehand which ranges have two ends: a branch on that would be foreseen wrongly
-        // as often as not.
-        let colon = (octet == b':') & !last;
-        ranges += usize::from(!colon);
-        if !(colon | (octet == b',')) {
-            break place.get(len..).unwrap_or_default();
+        let (len, commas);
+        (len, commas, last) = pass_short(place, last);
+        ranges += commas;
+        place = place.get(len..).unwrap_or_default();
+        let end = short_number(place).or_else(|| end::<STAR>(place).map(|(rest, end)| (end, rest)));
+        let Some((_, rest)) = end else { return odd::<STAR>(input, place, cx) };
+        match rest {
+            [b':', behind @ ..] if !last => (place, last) = (behind, true),
+            [b',', behind @ ..] => {
+                ranges += 1;
+                (place, last) = (behind, false);
+            }
+            _ => break rest,
         }
-        last = colon;
-        place = place.get(len + 1..).unwrap_or_default();
     };
-    let ranges = u32::try_from(ranges).unwrap_or(u32::MAX);
+    let ranges = u32::try_from(ranges).unwrap_or(u32::MAX).saturating_add(1);
     cx.check_ranges(ranges, rest)?;
     let wire = input.split_at(input.len() - rest.len()).0;
     Ok((rest, SequenceSet { wire: Cow::Borrowed(wire), ranges }))
@@ -247,22 +262,44 @@ fn odd<'a, const STAR: bool>(
     Ok((rest, build::from_ranges(repaired.ranges)))
 }
 
-/// The ends of the range at the beginning of a set, and what is behind it. Where a number has more than
-/// seven digits, or the set ends soon, this is `None`.
+/// The place of the first comma of sixteen octets; 16 for none.
 #[inline(always)]
-fn short_range(set: &[u8]) -> Option<(NonZeroU32, NonZeroU32, &[u8])> {
-    let octets = u128::from_le_bytes(*set.first_chunk()?);
-    let end = |octets: u128| {
-        let octets = u64::try_from(octets & u128::from(u64::MAX)).ok()?;
-        let (number, len @ 1..=7) = some_digits(octets.to_le_bytes()) else { return None };
-        Some((NonZeroU32::new(u32::try_from(number).ok()?)?, len))
-    };
-    let (first, len) = end(octets)?;
-    // A range with one end is read twice, so that nothing branches on how many ends there are.
-    let colon = (octets >> (8 * len)) & 0xff == u128::from(b':');
-    let at = if colon { len + 1 } else { 0 };
-    let (last, len) = end(octets >> (8 * at))?;
-    Some((first, last, set.get(at + len + 1..).unwrap_or_default()))
+const fn comma_of(octets: [u8; 16]) -> usize {
+    const ONES: u128 = u128::from_ne_bytes([1; 16]);
+    let differs = u128::from_le_bytes(octets) ^ (ONES * b',' as u128);
+    // Bit 7 of the first comma; a borrow only reaches octets behind it.
+    place_of(differs.wrapping_sub(ONES) & !differs & ONES << 7)
+}
+
+/// The place of the octet that the lowest bit is in; 16 for none.
+#[inline(always)]
+const fn place_of(bits: u128) -> usize {
+    (bits.trailing_zeros() / 8) as usize
+}
+
+/// The ends of the range at the beginning of a set that was checked, and what is behind its comma. `None`
+/// where it has more than fifteen octets, numbers of more than seven digits, or `*`, and near the end of
+/// the set.
+///
+/// Where the next range begins depends on the comma alone, so that several are read at the same time.
+/// Nothing branches on how many ends a range has: a number alone is read twice.
+#[inline(always)]
+fn short_range<const STAR: bool>(set: &[u8]) -> Option<(NonZeroU32, NonZeroU32, &[u8])> {
+    let octets: &[u8; 16] = set.first_chunk()?;
+    let end = comma_of(*octets);
+    let rest = set.get(end + 1..)?;
+    let colon = digits_len(*octets.first_chunk()?);
+    let begin = (colon + 1) & usize::from(colon < end).wrapping_neg();
+    let len = end - begin;
+    if (colon > 7) | (len > 7) {
+        return None;
+    }
+    let last = octets.get(begin..)?.first_chunk()?;
+    if STAR && (colon == 0 || last.first() == Some(&b'*')) {
+        return None;
+    }
+    let first = first_digits(*octets.first_chunk()?, colon);
+    Some((NonZeroU32::new(first)?, NonZeroU32::new(first_digits(*last, len))?, rest))
 }
 
 /// The ranges of a set, in the order in which they are written.
@@ -274,7 +311,7 @@ impl Iterator for Ranges<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<SequenceRange> {
-        if let Some((first, last, rest)) = short_range(self.0) {
+        if let Some((first, last, rest)) = short_range::<true>(self.0) {
             self.0 = rest;
             let (first, last) = (SequenceNumber::Number(first), SequenceNumber::Number(last));
             return Some(SequenceRange { first, last });
@@ -302,11 +339,35 @@ impl Iterator for UidRanges<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<UidRange> {
-        if let Some((first, last, rest)) = short_range(self.0) {
+        if let Some((first, last, rest)) = short_range::<false>(self.0) {
             self.0 = rest;
             return Some(UidRange { first, last });
         }
-        // The octets were checked: each number has 32 bits.
+        self.next_long()
+    }
+
+    // A loop of its own keeps its constants in registers.
+    #[inline(never)]
+    fn fold<B, F: FnMut(B, UidRange) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut folded = init;
+        loop {
+            let mut set = self.0;
+            while let Some((first, last, rest)) = short_range::<false>(set) {
+                set = rest;
+                folded = f(folded, UidRange { first, last });
+            }
+            self.0 = set;
+            match self.next_long() {
+                Some(range) => folded = f(folded, range),
+                None => return folded,
+            }
+        }
+    }
+}
+
+impl UidRanges<'_> {
+    /// A range of any form. The octets were checked: each number has 32 bits.
+    fn next_long(&mut self) -> Option<UidRange> {
         let uid = |(number, len): (Option<u64>, usize)| {
             Some((NonZeroU32::new(u32::try_from(number?).ok()?)?, len))
         };

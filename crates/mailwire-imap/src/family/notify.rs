@@ -201,6 +201,15 @@ impl Notify<'_> {
             })
         })
     }
+
+    /// True where what is removed from the open mailbox is to be told at once (RFC 5465 section 6.1.1).
+    pub(crate) fn asks_for_expunges(&self) -> bool {
+        let Self::Set(set) = self else { return false };
+        set.groups().any(|group| {
+            matches!(group.filter(), MailboxFilter::Selected)
+                && group.events().any(|event| matches!(event, Event::MessageExpunge))
+        })
+    }
 }
 
 impl<'a> EventGroup<'a> {

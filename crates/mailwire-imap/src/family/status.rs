@@ -11,7 +11,7 @@ use crate::Mode;
 use crate::dispatch::dispatch;
 use crate::element::invalid::{Invalid, contained, skip_items};
 use crate::element::items::plain::capitals;
-use crate::element::items::{Item, ItemList, SomeList};
+use crate::element::items::{Item, ItemList, Items, SomeList};
 use crate::element::mailbox::Mailbox;
 use crate::element::mod_seq::ModSeq;
 use crate::element::number::{Number, Number64, NzNumber, number};
@@ -274,11 +274,32 @@ impl From<StatusName> for StatusAttribute<'_> {
 impl Status<'_> {
     /// What it needs and a session has not.
     pub(crate) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
-        self.attributes.iter().find_map(|attribute| attribute.need()?.unmet(is_met))
+        StatusAttribute::lacks(&self.attributes, is_met)
     }
 }
 
 impl StatusAttribute<'_> {
+    /// What one of them needs and a session has not.
+    pub(super) fn lacks(
+        attributes: &Items<'_, StatusAttribute<'static>>,
+        is_met: IsMet<'_>,
+    ) -> Option<Need> {
+        if !Self::may_need(attributes.as_wire()) {
+            return None;
+        }
+        attributes.iter().find_map(|attribute| attribute.need()?.unmet(is_met))
+    }
+
+    /// False where none of these words needs anything. They are not decoded for that: a letter and a length
+    /// tell the items of the base protocol from all others that are known.
+    fn may_need(words: &[u8]) -> bool {
+        words.split(|octet| *octet == b' ').any(|word| match word {
+            [] | [b'U' | b'u' | b'R' | b'r', ..] => false,
+            [b'M' | b'm', ..] => word.len() != 8,
+            _ => true,
+        })
+    }
+
     /// What a server has to offer to be asked for it.
     #[must_use]
     pub const fn need(&self) -> Option<Need> {

@@ -65,6 +65,7 @@ answers! {
     UnknownCompression: Bad "" "algorithm not offered";
     CompressionActive: No "COMPRESSIONACTIVE" "compression is active already";
     UidRequired: Bad "UIDREQUIRED" "message sequence numbers cannot be used";
+    NoModSeq: Bad "" "the mailbox has no mod-sequences";
     // What ends the session.
     LoggingOut: Bye "" "logging out";
     TooManyErrors: Bye "" "too many errors";

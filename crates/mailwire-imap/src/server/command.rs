@@ -4,7 +4,7 @@ use mailwire_core::parse::{Context, Wire, parse_whole};
 use mailwire_core::{Received, SyntaxError};
 
 use super::answer::OwnAnswer;
-use super::gate::{Refusal, asks_for_expunges};
+use super::gate::Refusal;
 use super::{Event, Flight, Phase, Server};
 use crate::command::{Command, TaggedCommand, Verb};
 use crate::error::PeerError;
@@ -174,7 +174,7 @@ impl Server {
         }
         self.flags.spoken = true;
         if let Command::Notify(notify) = &command {
-            self.flags.asks_expunges = asks_for_expunges(notify);
+            self.flags.asks_expunges = notify.asks_for_expunges();
         }
         match head.verb {
             Some(Verb::Authenticate) => {
@@ -187,6 +187,7 @@ impl Server {
             Some(Verb::StartTls) => self.flags.early = input.len() > consumed,
             Some(Verb::Select | Verb::Examine) => {
                 self.flags.closing = self.state == crate::State::Selected;
+                self.flags.tells_no_mod_seq = false;
             }
             _ => {}
         }

@@ -8,15 +8,14 @@ use crate::SyntaxError;
 use crate::command::{Command, Verb};
 use crate::element::flag::{Flags, SystemFlags};
 use crate::element::mailbox::Mailbox;
-use crate::element::mailbox_filter::MailboxFilter;
 use crate::error::PeerError;
 use crate::extension::{Extension, Need};
 use crate::family::append::{AppendData, AppendMessage, CatPart};
 use crate::family::fetch::{FetchAttribute, FetchAttributes};
 use crate::family::metadata::need_of;
-use crate::family::notify::{Event as NotifyEvent, Notify};
 use crate::family::store::StoreAction;
 use crate::pipelining::Traits;
+use crate::state::Legal;
 
 /// Why a command is refused, and the answer.
 pub(super) type Refusal = (PeerError, OwnAnswer);
@@ -29,17 +28,6 @@ pub(super) fn may_expunge(flight: &Flight) -> bool {
         // RFC 7162 section 3.2.10.2, and the same holds for EXPUNGE: numbers among the keys.
         Some(UidSearch | UidSort | UidThread) => !flight.traits.contains(Traits::USES_NUMBERS),
         _ => true,
-    }
-}
-
-/// True for NOTIFY that asks to be told at once what is removed from the open mailbox.
-pub(super) fn asks_for_expunges(notify: &Notify<'_>) -> bool {
-    match notify {
-        Notify::None => false,
-        Notify::Set(set) => set.groups().any(|group| {
-            matches!(group.filter(), MailboxFilter::Selected)
-                && group.events().any(|event| matches!(event, NotifyEvent::MessageExpunge))
-        }),
     }
 }
 
@@ -108,6 +96,9 @@ impl Server {
         // What is not known in ENABLE is passed over: RFC 5161 section 3.1.
         if !matches!(command, Command::Enable(_)) {
             Self::refuse_lack(command.arguments_lack(&|need| self.has(need)))?;
+        }
+        if self.flags.no_mod_seq {
+            gate_mod_seq(command)?;
         }
         match command {
             Command::Authenticate(auth) => {
@@ -224,6 +215,15 @@ fn gate_flags(flags: &Flags<'_>) -> Result<(), Refusal> {
         return Err(super::command::syntax(SyntaxError { rule: "flag", at: 0 }));
     }
     Ok(())
+}
+
+/// RFC 7162 section 3.1.2.2: what asks for mod-sequences is refused where the open mailbox has none.
+fn gate_mod_seq(command: &Command<'_>) -> Result<(), Refusal> {
+    let of_mailbox = command.name().is_some_and(|verb| verb.row().legal == Legal::Selected);
+    match command.arguments_lack(&|need| need != Need::CONDSTORE) {
+        Some(need) if of_mailbox => Err((PeerError::Lacks(need), OwnAnswer::NoModSeq)),
+        _ => Ok(()),
+    }
 }
 
 /// The octets that the client gives of a message.

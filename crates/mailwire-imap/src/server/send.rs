@@ -6,6 +6,7 @@ use mailwire_core::parse::Wire;
 
 use super::answer::{COMPLETED, OwnAnswer};
 use super::{Phase, Server, Ticket};
+use crate::code::Code;
 use crate::command::Verb;
 use crate::error::UsageError;
 use crate::extension::{Extension, ExtensionSet};
@@ -162,7 +163,7 @@ impl Server {
         let changes = matches!(verb, Some(Verb::Login | Verb::Authenticate | Verb::Unauthenticate));
         if changes {
             let capabilities = self.capabilities_after(verb);
-            let code = crate::Code::Capability(capabilities);
+            let code = Code::Capability(capabilities);
             return self.complete(ticket, &Status::with_code(StatusKind::Ok, code, COMPLETED));
         }
         if verb == Some(Verb::Capability) {
@@ -259,10 +260,16 @@ impl Server {
             {
                 Err(UsageError::WrongAnswer { what: "a command" })
             }
-            Data::Expunge(_) | Data::Fetch(_) if self.flags.uid_only => {
-                Err(UsageError::UidRequired)
+            Data::Fetch(_) if self.flags.uid_only => Err(UsageError::UidRequired),
+            Data::UidFetch(_) if !self.flags.uid_only => {
+                Err(UsageError::NotEnabled(Extension::UidOnly))
             }
+            // RFC 7162 section 3.2.10.2: VANISHED has its place.
+            Data::Expunge(_) if self.uses_vanished() => Err(UsageError::UidRequired),
             Data::Expunge(_) if !self.may_expunge() => Err(UsageError::NotNow { what: "EXPUNGE" }),
+            Data::Vanished(vanished) if !self.knows_vanished(vanished.earlier) => {
+                Err(UsageError::NotEnabled(Extension::QResync))
+            }
             // RFC 7162 section 3.2.10.1: what was removed before is told where it was asked for.
             Data::Vanished(vanished) if vanished.earlier => {
                 let asked = [Verb::Select, Verb::Examine, Verb::UidFetch];
@@ -281,12 +288,28 @@ impl Server {
         }
     }
 
+    /// True when the client has enabled what has VANISHED. With EARLIER it answers what QRESYNC asks for.
+    const fn knows_vanished(&self, earlier: bool) -> bool {
+        self.flags.qresync || self.flags.uid_only && !earlier
+    }
+
     pub(super) fn is_in_progress(&self, verb: Verb) -> bool {
         self.flights.iter().any(|flight| flight.verb == Some(verb))
     }
 
     /// What data that was sent changes for the session.
     pub(super) fn take_note(&mut self, data: &Data<'_>) {
+        if let Data::Condition(status) = data {
+            if matches!(status.code(), Some(Code::NoModSeq)) {
+                let opens = self.is_opening();
+                let of = if opens {
+                    &mut self.flags.tells_no_mod_seq
+                } else {
+                    &mut self.flags.no_mod_seq
+                };
+                *of = true;
+            }
+        }
         if let Data::Enabled(capabilities) = data {
             for extension in capabilities.iter().filter_map(|capability| capability.extension()) {
                 match extension {
@@ -315,7 +338,12 @@ impl Server {
         self.state = self.state.after(verb, kind);
         match verb {
             Verb::Login | Verb::Authenticate => self.count_attempt(kind),
-            Verb::Select | Verb::Examine => self.flags.closing = false,
+            Verb::Select | Verb::Examine => {
+                self.flags.closing = false;
+                if kind != StatusKind::Bad {
+                    self.flags.no_mod_seq = self.flags.tells_no_mod_seq;
+                }
+            }
             Verb::Notify if kind == StatusKind::Ok => {
                 self.flags.tells_expunges = self.flags.asks_expunges;
             }

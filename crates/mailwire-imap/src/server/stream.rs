@@ -10,6 +10,7 @@ use mailwire_core::parse::Wire;
 use super::Server;
 use crate::element::body_value::BodyValue;
 use crate::error::{PeerError, UsageError};
+use crate::extension::Extension;
 use crate::family::fetch::{FetchHead, FetchItem, FetchTail};
 use crate::family::urlauth::stream::{UrlFetchHead, UrlFetchTail};
 use crate::response::Data;
@@ -35,8 +36,10 @@ impl Server {
     /// # Errors
     /// [`UsageError::NotNow`] before the greeting, while another body is due, while the client is to
     /// start TLS or compression, and for EXPUNGE and VANISHED where
-    /// [`may_expunge`](Self::may_expunge) says no; [`UsageError::UidRequired`] for FETCH and EXPUNGE
-    /// behind ENABLE UIDONLY; [`UsageError::WrongAnswer`] for BYE and PREAUTH: the first is
+    /// [`may_expunge`](Self::may_expunge) says no; [`UsageError::UidRequired`] for FETCH behind ENABLE
+    /// UIDONLY, and for EXPUNGE where [`uses_vanished`](Self::uses_vanished) says yes;
+    /// [`UsageError::NotEnabled`] for UIDFETCH and VANISHED where the client does not know them;
+    /// [`UsageError::WrongAnswer`] for BYE and PREAUTH: the first is
     /// [`bye`](Self::bye); [`UsageError::Closed`] when the session is over.
     pub fn send(&mut self, data: &Data<'_>) -> Result<(), UsageError> {
         self.check_send("data")?;
@@ -107,6 +110,9 @@ impl Server {
         self.check_send("data")?;
         if self.flags.uid_only && !head.is_uid_fetch() {
             return Err(UsageError::UidRequired);
+        }
+        if !self.flags.uid_only && head.is_uid_fetch() {
+            return Err(UsageError::NotEnabled(Extension::UidOnly));
         }
         let Some((last, before)) = tails.split_last() else {
             return Err(UsageError::WrongAnswer { what: "the end of a message" });

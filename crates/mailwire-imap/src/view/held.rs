@@ -101,7 +101,7 @@ impl Held {
     }
 
     /// Tells expunges as VANISHED: behind ENABLE QRESYNC, where the mailbox has mod-sequences, and always
-    /// behind ENABLE UIDONLY.
+    /// behind ENABLE UIDONLY. [`Server::uses_vanished`](crate::server::Server::uses_vanished) tells.
     pub fn use_vanished(&mut self, vanished: bool) {
         self.vanished = vanished;
     }

@@ -237,9 +237,13 @@ impl Application {
 
     /// RFC 9051 section 7.5.1, RFC 5465 section 6.1.1.
     pub fn may_expunge(&self) -> bool {
-        let between = !self.waiting.is_empty()
-            && !self.waiting.iter().any(|waiting| waiting.kind.forbids_expunge());
-        self.end.stage == Stage::Open && (between || self.end.notify)
+        let is_whole =
+            |waiting: &&Waiting| waiting.kind.streamed().is_empty() || waiting.turn == Turn::Ours;
+        let mut whole = self.waiting.iter().filter(is_whole).peekable();
+        let between = whole.peek().is_some() && !whole.any(|one| one.kind.forbids_expunge());
+        let selects = self.waiting.iter().any(|waiting| waiting.kind.selects());
+        let open = self.end.stage == Stage::Open && !selects;
+        open && (between || self.end.notify)
     }
 
     pub fn tell(&mut self, what: u8, said: &mut Said) {
@@ -276,6 +280,7 @@ impl Application {
             0 => !uid_only,
             1 => !uid_only && self.may_expunge(),
             5 if uid_only => self.may_expunge(),
+            6 => uid_only,
             _ => true,
         } && possible;
         let (data, _) = Data::parse_in(line.as_bytes(), Mode::SERVER, Tolerance::strict()).unwrap();

@@ -43,6 +43,10 @@ struct Model {
     /// Commands whose beginning was sent.
     begun: BTreeSet<u64>,
     abandoned: BTreeSet<u64>,
+    /// Commands whose numbers were chosen before a message was removed, or for a mailbox that was not opened.
+    stale: BTreeSet<u64>,
+    /// SELECT or EXAMINE was sent.
+    opened: bool,
     /// Octets of the message that is under way.
     body: Option<usize>,
     challenged: bool,
@@ -77,6 +81,12 @@ impl Model {
         assert_eq!(said.answers.get(&number(ticket)), Some(&status.kind()), "{kind:?}");
         assert!(self.begun.contains(&number(ticket)), "an answer to nothing");
         self.end.answered(kind, status.kind());
+        if kind == Kind::Unauthenticate && status.kind() == StatusKind::Ok {
+            self.opened = false;
+        }
+        if kind.selects() && status.kind() == StatusKind::Bad {
+            self.unopened(number(ticket));
+        }
         let starts = kind.changes_session()
             && kind.leads(Stage::Greeting, StatusKind::Ok) != Stage::Greeting;
         match status.code() {
@@ -86,6 +96,15 @@ impl Model {
             _ => {}
         }
         self.challenged = false;
+    }
+
+    /// What was given behind a command that opens no mailbox.
+    fn unopened(&mut self, behind: u64) {
+        let held = self.pending().skip_while(|(ticket, _)| number(*ticket) <= behind);
+        let held = held.take_while(|(_, kind)| !kind.selects());
+        let held = held.filter(|(_, kind)| kind.is_of_mailbox()).map(|(ticket, _)| number(ticket));
+        let held: Vec<_> = held.collect();
+        self.stale.extend(held);
     }
 
     fn event(&mut self, event: &Event<'_>, said: &mut Said) -> Option<Ready> {
@@ -108,6 +127,7 @@ impl Model {
                 let number = number(*ticket);
                 let dropped = !self.begun.contains(&number)
                     && (self.abandoned.contains(&number)
+                        || self.stale.contains(&number)
                         || !kind.is_legal_at(self.end.stage)
                         || !kind.is_legal_at(self.led_to(number)));
                 assert!(self.closing || dropped, "{kind:?} has no answer");
@@ -159,6 +179,11 @@ impl Model {
             }
             _ => return,
         };
+        if matches!(data, Data::Expunge(_) | Data::Vanished(_)) {
+            let numbered = self.pending().filter(|(_, kind)| kind.has_numbers());
+            let numbered: Vec<_> = numbered.map(|(ticket, _)| number(ticket)).collect();
+            self.stale.extend(numbered);
+        }
         self.forget_dropped(said, &told);
         assert_eq!(said.told.pop_front().map(|told| told.line), Some(told));
     }
@@ -201,6 +226,12 @@ impl Model {
             Kind::Idle | Kind::Unselect | Kind::Unauthenticate | Kind::Move => {
                 self.known == Known::Full
             }
+            // RFC 9051 section 6.3.1.
+            Kind::Enable | Kind::EnableUidOnly | Kind::EnableRev2
+                if self.opened || self.pending().any(|(_, kind)| kind.selects()) =>
+            {
+                false
+            }
             Kind::Enable | Kind::EnableUidOnly => self.known == Known::Full,
             Kind::EnableRev2 => self.known == Known::Full && self.rev2,
             Kind::MultiAppend | Kind::StreamTwo | Kind::Catenate | Kind::StreamParts => {
@@ -233,6 +264,8 @@ impl Caller {
             ends: BTreeMap::new(),
             begun: BTreeSet::new(),
             abandoned: BTreeSet::new(),
+            stale: BTreeSet::new(),
+            opened: false,
             body: None,
             challenged: false,
             closing: false,
@@ -338,6 +371,9 @@ impl Caller {
         self.client.abandon(ticket).unwrap();
         let model = &mut self.model;
         model.abandoned.insert(number(ticket));
+        if kind.selects() && !model.begun.contains(&number(ticket)) {
+            model.unopened(number(ticket));
+        }
         if model.begun.contains(&number(ticket)) {
             let last = model.begun.last() == Some(&number(ticket));
             if last && model.body.is_some() {
@@ -406,6 +442,7 @@ impl Caller {
                 assert!(kind.may_follow(before), "{kind:?} during {before:?}");
             }
             assert!(model.begun.insert(begun), "{line} is sent twice");
+            model.opened |= kind.selects();
         }
     }
 

@@ -135,7 +135,8 @@ impl Kind {
         }
     }
 
-    fn is_of_mailbox(self) -> bool {
+    /// It needs an open mailbox.
+    pub fn is_of_mailbox(self) -> bool {
         matches!(self, Self::Close | Self::Unselect) || self.uses_mailbox()
     }
 
@@ -182,12 +183,17 @@ impl Kind {
     }
 
     /// It opens or closes a mailbox.
+    /// It opens a mailbox.
+    pub fn selects(self) -> bool {
+        matches!(self, Self::Select | Self::Examine)
+    }
+
     fn opens(self) -> bool {
         matches!(self, Self::Select | Self::Examine | Self::Close | Self::Unselect)
     }
 
     /// It has message sequence numbers.
-    fn has_numbers(self) -> bool {
+    pub fn has_numbers(self) -> bool {
         matches!(self, Self::Fetch | Self::Store | Self::SearchNumbers | Self::Copy | Self::Move)
     }
 

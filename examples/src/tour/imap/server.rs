@@ -255,7 +255,7 @@ impl Connection {
             }
         }
         drop(mail);
-        open.held.use_vanished(self.qresync);
+        open.held.use_vanished(self.server.uses_vanished());
         let expunge = self.server.may_expunge();
         let updates: Vec<_> = open.held.release(&mut open.view, expunge).collect();
         for update in updates {

@@ -177,6 +177,68 @@ proptest! {
     }
 }
 
+/// The grammar, octet by octet: how long the set is, and its ranges with 0 for `*`.
+fn by_octets(wire: &str, star: bool) -> Option<(usize, Vec<(u32, u32)>)> {
+    let end = |at: &mut usize| {
+        let rest = &wire[*at..];
+        if star && rest.starts_with('*') {
+            *at += 1;
+            return Some(0);
+        }
+        let len = rest.bytes().take_while(u8::is_ascii_digit).count();
+        *at += len;
+        rest[..len].parse::<u32>().ok().filter(|_| !rest.starts_with('0'))
+    };
+    let (mut at, mut ranges) = (0, Vec::new());
+    loop {
+        let first = end(&mut at)?;
+        let mut last = first;
+        if wire[at..].starts_with(':') {
+            at += 1;
+            last = end(&mut at)?;
+        }
+        ranges.push((first, last));
+        if !wire[at..].starts_with(',') {
+            return Some((at, ranges));
+        }
+        at += 1;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #[test]
+    fn sets_are_those_of_the_grammar(
+        wire in "(([1-9][0-9]{0,10}|[1-9][0-9]{4,6}|[1-9][0-9]{5,6}:[1-9][0-9]{5,6})[,:]){0,8}\
+                 ([0-9,:*]{0,3}|[1-9][0-9]{0,9})[) ]?",
+        broken in proptest::option::of((0..40_usize, "[0-9,:* ]")),
+    ) {
+        let mut wire = wire;
+        if let Some((at, octet)) = broken.filter(|(at, _)| *at < wire.len()) {
+            wire.replace_range(at..=at, &octet);
+        }
+        let cx = Context::new(crate::Tolerance::strict());
+        let set = SequenceSet::parse_part(wire.as_bytes(), &cx).ok().map(|(rest, set)| {
+            let ends = |range: SequenceRange| (range.first.value(0), range.last.value(0));
+            assert_eq!(set.len(), set.ranges().count());
+            (wire.len() - rest.len(), set.ranges().map(ends).collect::<Vec<_>>())
+        });
+        prop_assert_eq!(set, by_octets(&wire, true), "{}", wire);
+        let uids = UidSet::parse_part(wire.as_bytes(), &cx).ok().map(|(rest, set)| {
+            let mut ranges = Vec::new();
+            // One by one, and all in one loop.
+            let mut folded = Vec::new();
+            for range in set.ranges() {
+                ranges.push((range.first.get(), range.last.get()));
+            }
+            set.ranges().for_each(|range| folded.push((range.first.get(), range.last.get())));
+            assert_eq!(folded, ranges);
+            (wire.len() - rest.len(), ranges)
+        });
+        prop_assert_eq!(uids, by_octets(&wire, false), "{}", wire);
+    }
+}
+
 #[test]
 fn ranges_of_any_length_are_read_as_they_are_written() {
     // Numbers of all lengths before and behind the colon, at the end of the set and before it.

@@ -97,6 +97,9 @@ fn rows() {
     ]);
     check_lenient::<Append<'_>>(&[
         (b"x  {1}\r\na", Deviation::ExtraSpaces, b"x {1}\r\na"),
+        // A blank before a parenthesis is that of every list.
+        (b"x CATENATE (URL \"/a\" )", Deviation::TrailingSpace, b"x CATENATE (URL /a)"),
+        (b"x CATENATE (TEXT {1}\r\na )", Deviation::TrailingSpace, b"x CATENATE (TEXT {1}\r\na)"),
         (b"x {1}\r\n\0", Deviation::NulInLiteral, b"x {1}\r\n\0"),
     ]);
 }

@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use core::num::{NonZeroU32, NonZeroU64};
 
 use mailwire_core::encoder::Encoder;
-use mailwire_core::parse::{Context, Fail, PResult, Wire, cut, stop};
+use mailwire_core::parse::{Context, Fail, PResult, Wire, cut, located, stop};
 use mailwire_core::token::byte;
-use mailwire_core::{Few, InvalidValue, into_owned};
+use mailwire_core::{Few, InvalidValue, SyntaxError, into_owned};
 
 use super::attribute::FetchAttribute;
 use super::item::FetchItem;
@@ -25,7 +25,7 @@ use crate::element::mod_seq::ModSeq;
 use crate::element::number::NzNumber;
 use crate::element::object_id::ObjectId;
 use crate::element::section::{Section, SectionBinary, SectionText};
-use crate::token::{blanks_before, sp};
+use crate::token::{blanks_before, line_end, short_number, sp};
 use crate::tolerance::Deviation;
 
 /// The items of a message. Most messages have no more, so that they need no heap.
@@ -169,7 +169,21 @@ pub(super) fn parse_list<'a>(
                 }
             }
         }
-        let (behind, item) = match FetchItem::parse_value(rest, cx) {
+        let parsed = match FetchItem::parse_plain(rest, cx) {
+            // One item, a space and another, as mostly.
+            Some((behind @ [b' ', octet, ..], item)) if *octet > b')' => {
+                items.push(item);
+                if items.has_spilled() {
+                    cx.check_elements(items.len(), behind)?;
+                }
+                mark = behind;
+                (rest, at_item) = (behind.split_at(1).1, true);
+                continue;
+            }
+            Some((behind, item)) => Ok((behind, item)),
+            None => FetchItem::parse_named(rest, cx),
+        };
+        let (behind, item) = match parsed {
             Ok((behind, item)) if at_end(behind) => (behind, item),
             odd => match FetchItem::contained(rest, cx, odd)? {
                 Ok(parsed) => parsed,
@@ -351,31 +365,77 @@ impl<'a> FetchData<'a> {
         Self { message, items, end }
     }
 
+    /// The beginning of a frame as most servers write it, `"* " nz-number " FETCH ("`: the message, and what
+    /// stands behind the parenthesis.
+    #[inline(always)]
+    pub(crate) fn begin(frame: &[u8]) -> Option<(NzNumber, &[u8])> {
+        let (message, rest) = short_number(frame.strip_prefix(b"* ")?)?;
+        Some((NzNumber::new(message).ok()?, rest.strip_prefix(b" FETCH (")?))
+    }
+
+    /// A message without items, for [`read_items`](Self::read_items).
+    pub(crate) const EMPTY: Self =
+        Self { message: NzNumber::ONE, items: FewItems::new(), end: End::Closed };
+
+    /// Takes the items of a message that has none, and the end of their list. What holds a message is
+    /// large, and is made where it is returned: moves would cost more than the items do.
+    #[inline(always)]
+    pub(crate) fn read_items(
+        &mut self,
+        inside: &'a [u8],
+        cx: &Context,
+    ) -> Result<&'a [u8], nom::Err<Fail>> {
+        if let [b')', rest @ ..] = inside {
+            return if cx.tolerate(Deviation::EmptyList) {
+                Ok(rest)
+            } else {
+                Err(stop(inside, "msg-att"))
+            };
+        }
+        match parse_list(inside, cx, &mut self.items, true)? {
+            // A frame of a message ends with its line.
+            (rest, End::Streamed) => Err(stop(rest, "msg-att")),
+            (rest, end) => {
+                self.end = end;
+                Ok(rest)
+            }
+        }
+    }
+
+    /// The same with the end of the line, behind which nothing stands.
+    ///
+    /// # Errors
+    /// Those of a response.
+    #[inline(always)]
+    pub(crate) fn read_line(
+        &mut self,
+        frame: &[u8],
+        inside: &'a [u8],
+        cx: &Context,
+    ) -> Result<(), SyntaxError> {
+        let rest = match self.read_items(inside, cx) {
+            Ok(b"\r\n") => return Ok(()),
+            Ok(rest) => line_end(rest, cx).map(|(rest, ())| rest),
+            Err(error) => Err(error),
+        };
+        match rest {
+            Ok([]) => Ok(()),
+            Ok(rest) => Err(located(frame, Fail { left: rest.len(), rule: "end" })),
+            Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) => Err(located(frame, fail)),
+            Err(nom::Err::Incomplete(_)) => Err(SyntaxError { rule: "end", at: frame.len() }),
+        }
+    }
+
     /// `msg-att`
-    #[inline]
     pub(crate) fn parse_items(
         message: NzNumber,
         input: &'a [u8],
         cx: &Context,
     ) -> PResult<'a, Self> {
         let (inside, ()) = byte(input, b'(', "msg-att")?;
-        // It is made where it is returned: it is large, and moves cost more than its items.
-        let mut fetch = Self { message, items: FewItems::new(), end: End::Closed };
-        if let [b')', rest @ ..] = inside {
-            if !cx.tolerate(Deviation::EmptyList) {
-                return Err(stop(inside, "msg-att"));
-            }
-            return Ok((rest, fetch));
-        }
-        match parse_list(inside, cx, &mut fetch.items, true) {
-            // A frame of a message ends with its line.
-            Ok((rest, End::Streamed)) => Err(stop(rest, "msg-att")),
-            Ok((rest, end)) => {
-                fetch.end = end;
-                Ok((rest, fetch))
-            }
-            Err(error) => Err(error),
-        }
+        let mut fetch = Self { message, ..Self::EMPTY };
+        let rest = fetch.read_items(inside, cx)?;
+        Ok((rest, fetch))
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use core::fmt;
 use mailwire_core::encoder::Encoder;
 use mailwire_core::parse::{Context, Fail, PResult, Wire, cut, fail, stop};
 use mailwire_core::text::Escaped;
-use mailwire_core::token::{byte, strip_prefix_ignore_case};
+use mailwire_core::token::{byte, short_key, strip_prefix_ignore_case};
 use mailwire_core::{IntoBytes, InvalidValue, into_owned, wire_api};
 
 use super::label::GmailLabels;
@@ -19,7 +19,7 @@ use crate::element::body_structure::BodyStructure;
 use crate::element::body_value::BodyValue;
 use crate::element::date::DateTime;
 use crate::element::envelope::Envelope;
-use crate::element::flag::Flags;
+use crate::element::flag::{Flags, plain_flags};
 use crate::element::invalid::Invalid;
 use crate::element::mod_seq::{MessageModSeq, ModSeq};
 use crate::element::number::{Number64, NzNumber};
@@ -27,7 +27,7 @@ use crate::element::object_id::ObjectId;
 use crate::element::raw::{RawData, skip_value};
 use crate::element::section::SectionBinary;
 use crate::element::string::{Atom, IString, nstring, write_nstring};
-use crate::token::{digits, literal, nil, skip_quoted, sp};
+use crate::token::{digits, literal, nil, plain_number, short_number, skip_quoted, sp};
 use crate::tolerance::Deviation;
 
 /// A data item of a message with its value, as FETCH answers it.
@@ -287,28 +287,54 @@ impl<'a> FetchItem<'a> {
     }
 
     /// A name, a space and a value.
-    #[inline(always)]
-    pub(super) fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
-        // Most items of most messages, as most servers write them.
-        match input {
-            [b'U', b'I', b'D', b' ', at @ ..] if at.first().is_some_and(u8::is_ascii_digit) => {
-                let (rest, uid) = NzNumber::parse_part(at, cx)?;
-                Ok((rest, Self::Uid(uid)))
-            }
-            [b'F', b'L', b'A', b'G', b'S', b' ', at @ ..] if at.first() == Some(&b'(') => {
-                let (rest, flags) = Flags::parse_part(at, cx)?;
-                Ok((rest, Self::Flags(flags)))
-            }
-            [b'M', b'O', b'D', b'S', b'E', b'Q', b' ', at @ ..] if at.first() == Some(&b'(') => {
-                let (rest, value) = MessageModSeq::parse_part(at, cx)?;
-                Ok((rest, Self::ModSeq(value.0)))
-            }
-            _ => Self::parse_named(input, cx),
+    fn parse_value(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        match Self::parse_plain(input, cx) {
+            Some((rest, item)) => Ok((rest, item)),
+            None => Self::parse_named(input, cx),
         }
     }
 
+    /// An item as most servers write those of most messages: its name is told by its first eight octets.
+    /// `None` where it is another, or where its value has to be looked at closely.
+    #[inline(always)]
+    pub(super) fn parse_plain(input: &'a [u8], cx: &Context) -> Option<(&'a [u8], Self)> {
+        const UID: u64 = short_key(b"UID ");
+        const FLAGS: u64 = short_key(b"FLAGS (");
+        const MOD_SEQ: u64 = short_key(b"MODSEQ (");
+        const SIZE: u64 = short_key(b"RFC822.S");
+        const DATE: u64 = short_key(b"INTERNAL");
+        let octets = u64::from_le_bytes(*input.first_chunk()?);
+        if octets & 0xffff_ffff == UID {
+            let (uid, rest) = short_number(input.get(4..)?)?;
+            return Some((rest, Self::Uid(NzNumber::new(uid).ok()?)));
+        }
+        if octets & u64::MAX >> 8 == FLAGS {
+            let (rest, flags) = plain_flags(input.get(6..)?, cx)?;
+            return Some((rest, Self::Flags(flags)));
+        }
+        if octets == MOD_SEQ {
+            let (value, rest) = plain_number(input.get(8..)?)?;
+            return Some((rest.strip_prefix(b")")?, Self::ModSeq(ModSeq::new(value).ok()?)));
+        }
+        if octets == SIZE {
+            let (size, rest) = plain_number(input.get(8..)?.strip_prefix(b"IZE ")?)?;
+            // Some servers compute sizes in floating point.
+            let ends = matches!(rest, [b' ' | b')', ..]);
+            return if ends { Some((rest, Self::Size(Number64::new(size).ok()?))) } else { None };
+        }
+        if octets == DATE {
+            let (rest, date) = DateTime::parse_plain(input.get(8..)?.strip_prefix(b"DATE ")?)?;
+            return Some((rest, Self::InternalDate(date)));
+        }
+        None
+    }
+
     /// An item by the table of names.
-    fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+    pub(super) fn parse_named(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
+        if let Some(at @ [b'(', ..]) = input.strip_prefix(b"ENVELOPE ") {
+            let (rest, envelope) = Envelope::parse_boxed(at, cx)?;
+            return Ok((rest, Self::Envelope(envelope)));
+        }
         let (word, rest) = NAME.split(input);
         let Some(name) = FetchName::from_keyword(word) else {
             let (rest, other) = OtherItem::parse(input, cx)?;
@@ -350,8 +376,8 @@ impl<'a> FetchItem<'a> {
                 (rest, Self::CreatedModSeq(value.0))
             }
             FetchName::Envelope => {
-                let (rest, envelope) = Envelope::parse_part(at, cx)?;
-                (rest, Self::Envelope(Box::new(envelope)))
+                let (rest, envelope) = Envelope::parse_boxed(at, cx)?;
+                (rest, Self::Envelope(envelope))
             }
             FetchName::Body => {
                 let (rest, body) = BodyStructure::parse_part(at, cx)?;

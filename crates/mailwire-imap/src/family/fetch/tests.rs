@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use mailwire_core::parse::Wire;
+use mailwire_core::parse::{Wire, parse_whole};
 use proptest::prelude::*;
 
 use super::*;
@@ -27,11 +27,55 @@ use crate::element::section::{Section, SectionBinary, SectionPart};
 use crate::element::string::{Atom, IString};
 use crate::rows::{
     check_lenient, check_lenient_uncontained, check_needs, check_rejects, check_rows,
-    check_rows_in, check_short_ways,
+    check_rows_in, check_short_ways, mutations,
 };
 use crate::{Data, Mode, Response, Tolerance};
 
 mod stream;
+
+#[test]
+fn items_in_few_steps_are_those_of_many() {
+    let mut read = 0;
+    for item in [
+        "UID 4827313",
+        "FLAGS (\\Seen $Junk)",
+        "MODSEQ (715194045007)",
+        "RFC822.SIZE 44827",
+        "INTERNALDATE \"17-Jul-1996 02:44:25 -0700\"",
+    ] {
+        for wire in mutations(item.as_bytes()) {
+            let wire = [&wire, &b" ENVELOPE NIL)\r\n"[..]].concat();
+            let cx = Context::new(Tolerance::lenient());
+            let Some((rest, item)) = FetchItem::parse_plain(&wire, &cx) else { continue };
+            assert_eq!(FetchItem::parse_named(&wire, &cx), Ok((rest, item)));
+            assert!(cx.met::<Deviation>().is_empty(), "{}", wire.escape_ascii());
+            read += 1;
+        }
+    }
+    assert!(read > 100, "{read}");
+}
+
+#[test]
+fn messages_are_made_in_place_as_the_rules_make_them() {
+    for line in [
+        "* 12 FETCH (UID 4827313 FLAGS (\\Seen) MODSEQ (7151))\r\n",
+        "* 1 FETCH (RFC822.SIZE 4 X-GM-MSGID 1) UID 2\r\n",
+        "* 1 FETCH ()\r\n",
+        "* 1 FETCH (UID 1 UID 2 UID 3 UID 4 UID 5 UID 6 UID 7)\r\n",
+        "* 7 FETCH (BODY[] {2}\r\nab PREVIEW NIL)\r\n",
+    ] {
+        for wire in mutations(line.as_bytes()) {
+            for tolerance in [Tolerance::strict(), Tolerance::default(), Tolerance::lenient()] {
+                let by_rules = Context::new(tolerance).with_counts(6, 6);
+                let in_place = by_rules.clone();
+                let response = parse_whole(&wire, |wire| Response::parse_part(wire, &by_rules));
+                assert_eq!(Response::parse_frame(&wire, &in_place), response);
+                assert_eq!(in_place.met::<Deviation>(), by_rules.met(), "{}", wire.escape_ascii());
+                assert_eq!(in_place.over(), by_rules.over());
+            }
+        }
+    }
+}
 
 #[test]
 fn attributes_are_copied_as_they_are_written() {

@@ -235,9 +235,7 @@ impl ReturnOption<'_> {
     /// What it needs and a session has not.
     pub(super) fn lacks(&self, is_met: IsMet<'_>) -> Option<Need> {
         self.name()?.need().unmet(is_met).or_else(|| match self {
-            Self::Status(attributes) => {
-                attributes.iter().find_map(|attribute| attribute.need()?.unmet(is_met))
-            }
+            Self::Status(attributes) => StatusAttribute::lacks(attributes, is_met),
             _ => None,
         })
     }

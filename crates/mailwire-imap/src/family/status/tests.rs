@@ -177,8 +177,23 @@ fn needs() {
         ("STATUS x (HIGHESTMODSEQ)", &["CONDSTORE or QRESYNC"]),
         ("STATUS x (APPENDLIMIT)", &["APPENDLIMIT"]),
         ("STATUS x (MAILBOXID)", &["OBJECTID"]),
+        ("STATUS x (messages mailboxid)", &["OBJECTID"]),
         ("STATUS x (DELETED-STORAGE)", &["QUOTA or QUOTA=RES-"]),
     ]);
+}
+
+/// The short way finds every name that needs something, wherever it stands.
+#[test]
+fn what_needs_nothing_is_known_without_decoding() {
+    for name in StatusName::ALL {
+        for wire in [alloc::string::String::from(name.as_str()), name.as_str().to_ascii_lowercase()]
+        {
+            let needs = name.need().is_some();
+            assert_eq!(StatusAttribute::may_need(wire.as_bytes()), needs, "{wire}");
+            let behind = alloc::format!("MESSAGES  UNSEEN {wire} RECENT");
+            assert_eq!(StatusAttribute::may_need(behind.as_bytes()), needs, "{behind}");
+        }
+    }
 }
 
 proptest! {
