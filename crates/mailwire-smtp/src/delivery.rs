@@ -398,6 +398,9 @@ impl Delivery {
     /// With BDAT, and where there was no room for DATA, the message is wanted once it is known
     /// whether anybody wants it.
     fn after_recipients(&mut self, client: &mut Client) -> Result<Step, UsageError> {
+        if client.is_closed() {
+            return Ok(self.finish());
+        }
         if self.current.failed || self.current.accepted.is_empty() {
             return self.reset(client);
         }

@@ -285,7 +285,7 @@ impl Opener {
             Step::StartTls if reply.code() == ReplyCode::NOT_AVAILABLE => {
                 Err(refused("STARTTLS", reply))
             }
-            Step::StartTls if !positive => self.authenticate(),
+            Step::StartTls if reply.code() != ReplyCode::READY => self.authenticate(),
             Step::Auth(_) if positive => Ok(self.ready()),
             Step::Auth(_) => Err(refused("AUTH", reply)),
             _ => Ok(None),

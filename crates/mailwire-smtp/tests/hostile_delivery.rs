@@ -518,3 +518,61 @@ fn lmtp_05_a_result_without_an_end() {
     assert_eq!(told.error, Some(PeerError::Limit { name: "reply", limit: 65_536 }));
     assert_eq!(told.unanswered, [(3, Unknown)]);
 }
+
+#[test]
+fn lmtp_04_what_waits_behind_the_last_chunk_takes_no_result_away() {
+    let told = greeted_call(&lmtp(), &["PIPELINING", "CHUNKING"], |call| {
+        for command in [mail("a"), rcpt("b"), rcpt("c")] {
+            call.send(&command);
+        }
+        call.hear("250 ok\r\n250 ok\r\n250 ok\r\n");
+        call.send(&Command::Bdat(Bdat { size: 0, last: true }));
+        call.finish().unwrap();
+        call.write();
+        // The next command is queued, and no octet of it is written.
+        call.send(&mail("d"));
+        call.hear_early("250 b\r\n250 c\r\n");
+        call.write();
+        call.hear("250 d\r\n");
+    });
+    assert_eq!(told.error, None);
+    assert_eq!(
+        told.seen[3..],
+        [Reply(4, 250, Some(0)), Reply(4, 250, Some(1)), Reply(5, 250, None)]
+    );
+}
+
+#[test]
+fn prdr_has_its_results_behind_the_last_chunk_too() {
+    let told = greeted_call(&ClientConfig::default(), &["CHUNKING", "PRDR"], |call| {
+        for command in [mail_with(MailParameter::Prdr), rcpt("b"), rcpt("c")] {
+            call.send(&command);
+            call.hear("250 ok\r\n");
+        }
+        for last in [false, true] {
+            call.send(&Command::Bdat(Bdat { size: 0, last }));
+            call.finish().unwrap();
+            call.hear(if last {
+                "353 each\r\n250 b\r\n550 c\r\n250 all\r\n"
+            } else {
+                "250 ok\r\n"
+            });
+        }
+    });
+    assert_eq!(told.error, None);
+    assert_eq!(
+        told.seen[told.seen.len() - 4..],
+        [Reply(5, 353, None), Reply(5, 250, Some(0)), Reply(5, 550, Some(1)), Reply(5, 250, None)]
+    );
+    // Behind a chunk that is not the last one there is nothing to say of recipients.
+    let told = greeted_call(&ClientConfig::default(), &["CHUNKING", "PRDR"], |call| {
+        for command in [mail_with(MailParameter::Prdr), rcpt("b")] {
+            call.send(&command);
+            call.hear("250 ok\r\n");
+        }
+        call.send(&Command::Bdat(Bdat { size: 0, last: false }));
+        call.finish().unwrap();
+        call.hear("353 each\r\n");
+    });
+    assert_eq!(told.error, unexpected(353));
+}

@@ -87,7 +87,7 @@ impl Client {
                 })?;
                 let added = self.queue.len().saturating_sub(before);
                 self.queued = self.queued.saturating_add(added as u64);
-                self.expect_results(0);
+                self.end_dotted();
             }
             Phase::Counted(encoder) => {
                 encoder.finish()?;
@@ -122,17 +122,24 @@ impl Client {
     /// RFC 2920 section 3.1.
     pub(super) fn send_nothing(&mut self) {
         self.push(b".\r\n");
-        self.expect_results(0);
+        self.end_dotted();
+    }
+
+    /// The end mark of DATA is queued.
+    fn end_dotted(&mut self) {
+        self.expect_results();
+        let end = self.queued;
+        if let Some(command) = self.commands.front_mut() {
+            command.end = end;
+        }
     }
 
     /// The results of the first command's message are due: one, or one per recipient.
-    pub(super) fn expect_results(&mut self, next: u32) {
+    pub(super) fn expect_results(&mut self) {
         let each = self.config.protocol == Protocol::Lmtp;
         let due = if each { self.recipients.max(1) } else { 1 };
-        let end = self.queued;
         if let Some(command) = self.commands.front_mut() {
-            command.stage = Stage::Results { due, next };
-            command.end = end;
+            command.stage = Stage::Results { due, next: 0 };
         }
     }
 }

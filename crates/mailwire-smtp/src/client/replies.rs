@@ -65,8 +65,11 @@ impl Client {
                     self.send_nothing();
                 }
             }
-            (_, Stage::Results { due: 1, next: 0 })
-                if code == ReplyCode::PRDR_CONTENT_ANALYSIS && of.prdr =>
+            // Behind the end mark of DATA, or the octets of the last chunk.
+            (_, Stage::Results { due: 1, next: 0 } | Stage::Reply)
+                if code == ReplyCode::PRDR_CONTENT_ANALYSIS
+                    && of.prdr
+                    && (last || stage != Stage::Reply) =>
             {
                 let due = self.recipients.saturating_add(1);
                 if let Some(command) = self.commands.front_mut() {
@@ -86,7 +89,7 @@ impl Client {
                 }
             }
             (Some(Verb::Bdat | Verb::Burl), Stage::Reply) if last => {
-                self.expect_results(0);
+                self.expect_results();
                 if let Some(Stage::Results { due, next }) =
                     self.commands.front().map(|command| command.stage)
                 {
