@@ -3,7 +3,7 @@
 use mailwire_core::sasl::{ClientResponse, SaslError, parse_response};
 use mailwire_core::{Secret, SyntaxError};
 
-use super::talk::{Hold, Talk, invalid, octets};
+use super::talk::{Hold, Talk, first_verb, invalid, is_login, octets};
 use super::{Observed, Observer, Side, Step};
 use crate::family::idle::Done;
 use crate::framing::{CommandFramer, Framed};
@@ -62,6 +62,10 @@ impl Observer {
         let event = match Done::parse_in(frame, self.mode, self.config.tolerance) {
             Ok((Done, deviations)) => Observed::IdleDone { deviations },
             Err(_) if matches!(self.talk, Talk::DoneOrCommand) => return None,
+            // It was meant as a command, perhaps.
+            Err(error) if self.hush || is_login(first_verb(frame)) => {
+                Observed::InvalidSecret { frame: Secret::new(frame), error }
+            }
             Err(error) => invalid(frame, error),
         };
         self.talk = Talk::Commands;

@@ -410,7 +410,7 @@ impl Observer {
             Err(error) => {
                 let verb = self.verb();
                 // A bad LOGIN holds a password as a good one does.
-                let secret = self.hush || matches!(verb, Some(Verb::Login | Verb::Authenticate));
+                let secret = self.hush || is_login(verb);
                 let hold = verb.and_then(hold_of);
                 self.hush |= hold == Some(Hold::Auth);
                 self.end(hold);
@@ -458,8 +458,13 @@ const fn hold_of(verb: Verb) -> Option<Hold> {
     }
 }
 
+/// True for what can hold a password.
+pub(super) const fn is_login(verb: Option<Verb>) -> bool {
+    matches!(verb, Some(Verb::Login | Verb::Authenticate))
+}
+
 /// The known verb of a line that begins with a tag.
-fn first_verb(line: &[u8]) -> Option<Verb> {
+pub(super) fn first_verb(line: &[u8]) -> Option<Verb> {
     let (_, rest) = TagKey::before(line)?;
     Verb::from_keyword(command::name(rest.trim_ascii_start()).0)
 }

@@ -410,6 +410,10 @@ fn idle() {
             S("+ idling\r\n"),
             C("h NOOP\r\n"),
             S("g BAD expected DONE\r\n"),
+            C("i IDLE\r\n"),
+            S("+ idling\r\n"),
+            C("j LOGIN al ice\r\n"),
+            S("i BAD expected DONE\r\n"),
         ],
         &[
             "greeting * PREAUTH {MissingText}",
@@ -434,6 +438,10 @@ fn idle() {
             "+ idling for Done",
             "invalid Client h NOOP\\r\\n expected DONE at byte 0",
             "g BAD expected DONE to Command(Idle)",
+            "i IDLE",
+            "+ idling for Done",
+            "invalid secret expected DONE at byte 0",
+            "i BAD expected DONE to Command(Idle)",
         ],
     );
 }
