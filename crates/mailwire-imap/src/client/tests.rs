@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn events_and_clients_are_small() {
     assert!(size_of::<Event<'_>>() <= 320, "{} octets", size_of::<Event<'_>>());
-    assert!(size_of::<Client>() <= 480, "{} octets", size_of::<Client>());
+    assert!(size_of::<Client>() <= 464, "{} octets", size_of::<Client>());
 }
 
 #[test]
