@@ -124,8 +124,19 @@ impl<'b> Encoder<'b> {
 
     /// A number of more than eight digits: the last eight behind the others.
     fn large_number(&mut self, number: u64) -> &mut Self {
+        const SIXTEEN: u64 = EIGHT_DIGITS * EIGHT_DIGITS;
         let last = eight_digits(number % EIGHT_DIGITS) | ZEROS;
-        self.number(number / EIGHT_DIGITS).bytes(&last.to_le_bytes())
+        if number >= SIXTEEN {
+            return self.number(number / EIGHT_DIGITS).bytes(&last.to_le_bytes());
+        }
+        // As in `digits`: all sixteen are written, and what is too much is taken away.
+        let first = eight_digits(number / EIGHT_DIGITS);
+        let zeros = first.trailing_zeros() / 8;
+        let octets = u128::from(first | ZEROS) | u128::from(last) << 64;
+        let end = self.out.len() + 16 - zeros as usize;
+        self.out.extend_from_slice(&(octets >> (8 * zeros)).to_le_bytes());
+        self.out.truncate(end);
+        self
     }
 
     /// Writes a number in decimal with at least `width` digits.

@@ -346,8 +346,8 @@ impl<'a> Wire<'a> for Data<'a> {
             Self::Exists(number) => drop(out.put(number).sp().keyword("EXISTS")),
             Self::Recent(number) => drop(out.put(number).sp().keyword("RECENT")),
             Self::Expunge(number) => drop(out.put(number).sp().keyword("EXPUNGE")),
-            Self::Fetch(fetch) => fetch.encode_as("FETCH", out),
-            Self::UidFetch(fetch) => fetch.encode_as("UIDFETCH", out),
+            Self::Fetch(fetch) => fetch.encode_as(b" FETCH (", out),
+            Self::UidFetch(fetch) => fetch.encode_as(b" UIDFETCH (", out),
             Self::Converted(converted) => converted.encode(out),
             Self::Other(other) => other.encode(out),
             known => {

@@ -378,6 +378,14 @@ impl<'a> Wire<'a> for Flags<'a> {
     }
 }
 
+impl Flags<'_> {
+    /// What stands between the parentheses.
+    #[inline]
+    pub(crate) fn as_wire(&self) -> &[u8] {
+        &self.wire
+    }
+}
+
 impl<'a> Wire<'a> for PermanentFlags<'a> {
     fn parse_part(input: &'a [u8], cx: &Context) -> PResult<'a, Self> {
         let (rest, list) = flags(input, cx, Wildcards::Legal)?;

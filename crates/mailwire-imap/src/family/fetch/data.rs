@@ -439,8 +439,8 @@ impl<'a> FetchData<'a> {
     }
 
     #[inline(always)]
-    pub(crate) fn encode_as(&self, name: &str, out: &mut Encoder<'_>) {
-        out.put(&self.message).sp().keyword(name).bytes(b" (");
+    pub(crate) fn encode_as(&self, name: &[u8], out: &mut Encoder<'_>) {
+        out.put(&self.message).bytes(name);
         encode_list(out, &self.items, self.end);
     }
 

@@ -197,8 +197,8 @@ impl<'a> Wire<'a> for FetchItem<'a> {
         // Those of most messages, in few steps.
         match self {
             Self::Uid(uid) => drop(out.bytes(b"UID ").put(uid)),
-            Self::Flags(flags) => drop(out.bytes(b"FLAGS ").put(flags)),
-            Self::ModSeq(value) => drop(out.bytes(b"MODSEQ ").put(&MessageModSeq(*value))),
+            Self::Flags(flags) => drop(out.bytes(b"FLAGS (").bytes(flags.as_wire()).byte(b')')),
+            Self::ModSeq(value) => drop(out.bytes(b"MODSEQ (").number(value.get()).byte(b')')),
             _ => self.encode_named(out),
         }
     }
