@@ -262,7 +262,9 @@ mod tests {
         let mut out = Vec::new();
         Encoder::new(&mut out).padded(7, 2).padded(123, 2).padded(0, 4).signed(-5);
         assert_eq!(out, b"071230000-5");
-        for number in [0, 7, 99, 100, 12_345_678, 99_999_999, 100_000_000, u64::MAX] {
+        let long = [100_000_000, 715_194_045_007, 9_999_999_999_999_999, 10_000_000_000_000_000];
+        let short = [0, 7, 99, 100, 12_345_678, 99_999_999];
+        for number in short.into_iter().chain(long).chain([u64::MAX]) {
             for width in 0..24 {
                 let mut out = Vec::new();
                 Encoder::new(&mut out).padded(number, width);
