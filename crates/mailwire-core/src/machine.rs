@@ -9,8 +9,8 @@ use crate::transmit::Transmit;
 /// The driver owns the socket, the clock and the input buffer. Its loop is: write what
 /// [`transmit`](Self::transmit) shows; call [`receive`](Self::receive) until it yields no event; read
 /// again only when there is nothing to write either, since a machine can have something to say without
-/// an event: a server lets a small literal come by itself. Events borrow from the input and never from the machine, so a server can answer
-/// while it still holds the command.
+/// an event: a server lets a small literal come by itself. Events borrow from the input and never from
+/// the machine, so a server can answer while it still holds the command.
 pub trait Machine {
     /// What happened; borrows from the input.
     type Event<'i>;

@@ -18,8 +18,8 @@
 //!
 //! EXPUNGE must not come during FETCH, STORE, SEARCH, SORT, THREAD and CONVERT by number (RFC 9051
 //! section 7.5.1, RFC 5256 section 3, RFC 5259 section 6). Where it comes while a command with message
-//! sequence numbers waits at the client, that is not sent at all: its numbers mean other messages now. A search that is saved may be used at once
-//! (RFC 5182 section 2.1).
+//! sequence numbers waits at the client, that is not sent at all: its numbers mean other messages now. A
+//! search that is saved may be used at once (RFC 5182 section 2.1).
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -13,7 +13,8 @@ use mailwire_pop3::element::unique_id::UniqueId;
 use mailwire_pop3::family::list::{ListItem, UidItem};
 use mailwire_pop3::family::stat::Stat;
 use mailwire_pop3::server::{Event, Server};
-use mailwire_pop3::{Answer, Command, Item, Machine, Response, ServerConfig, UsageError, Wait};
+use mailwire_pop3::{Answer, Command, Item, Machine, Response, ServerConfig, UsageError};
+use mailwire_testing::late::{Late, at_pace};
 use proptest::prelude::*;
 use support::{MESSAGES, everything, number};
 
@@ -110,11 +111,16 @@ fn tasks(command: &Command<'_>) -> Vec<Task> {
 struct Run {
     server: Server,
     tasks: VecDeque<Task>,
-    output: Vec<u8>,
     log: Vec<String>,
 }
 
-impl Run {
+impl Late for Run {
+    type Server = Server;
+
+    fn server(&mut self) -> &mut Server {
+        &mut self.server
+    }
+
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Command { command, .. } => {
@@ -157,6 +163,26 @@ impl Run {
             }
         }
     }
+
+    fn due(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn give_up(&mut self) {
+        self.tasks.clear();
+    }
+
+    fn log(&mut self) -> &mut Vec<String> {
+        &mut self.log
+    }
+
+    fn owed(&self) -> usize {
+        self.server.owed()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.server.is_closed()
+    }
 }
 
 /// What is heard, when the application and the driver take their time by these numbers.
@@ -164,53 +190,8 @@ fn run(config: &ServerConfig, script: &[u8], pace: &[u8]) -> (Vec<u8>, Vec<Strin
     let mut server = Server::new(Arc::new(config.clone()));
     server.accept().unwrap();
     server.transmitted(usize::MAX);
-    let mut run = Run { server, tasks: VecDeque::new(), output: Vec::new(), log: Vec::new() };
-    let mut pace = pace.iter().copied().cycle();
-    let mut next = move || usize::from(pace.next().unwrap_or(255));
-    let mut input = script;
-    let mut idle = 0;
-    while idle < 300 {
-        let before = (input.len(), run.output.len(), run.tasks.len(), run.log.len());
-        let out: Vec<u8> = run.server.transmit().slices().flatten().copied().collect();
-        let some = out.len().min(next());
-        run.output.extend_from_slice(&out[..some]);
-        run.server.transmitted(some);
-        // All that is there, until there is no event.
-        loop {
-            let received = match run.server.receive(input) {
-                Ok(received) => received,
-                Err(error) => {
-                    let line = format!("{error:?}");
-                    if run.log.last() != Some(&line) {
-                        run.log.push(line);
-                    }
-                    run.tasks.clear();
-                    break;
-                }
-            };
-            input = &input[received.consumed..];
-            match received.event {
-                Some(event) => run.event(event),
-                None => break,
-            }
-        }
-        if next() & 1 != 0 {
-            run.work();
-        }
-        let after = (input.len(), run.output.len(), run.tasks.len(), run.log.len());
-        idle = if before == after { idle + 1 } else { 0 };
-    }
-    assert!(run.server.transmit().is_empty() && run.tasks.is_empty(), "{:?}", run.tasks);
-    if !run.server.is_closed() {
-        assert!(input.is_empty(), "not taken: {}", input.escape_ascii());
-        assert_eq!(run.server.owed(), 0);
-        assert!(
-            matches!(run.server.waiting_for(), Wait::Command),
-            "{:?}",
-            run.server.waiting_for()
-        );
-    }
-    (run.output, run.log)
+    let mut run = Run { server, tasks: VecDeque::new(), log: Vec::new() };
+    (at_pace(&mut run, script, pace), run.log)
 }
 
 proptest! {

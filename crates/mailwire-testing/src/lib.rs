@@ -9,6 +9,7 @@
 //! | [`drive`] | a machine in memory: fed, asked for events, its output taken |
 //! | [`peer`] | a client in memory and what it tells; a client and a server that talk |
 //! | [`script`] | a typed client at a server, and a typed server at a client, cut in every way |
+//! | [`late`] | an application that answers late |
 //! | [`laws`] | the laws of every wire type, for property tests |
 //! | [`heap`] | what a piece of code allocates |
 
@@ -24,6 +25,7 @@ pub mod corpus;
 pub mod cut;
 pub mod drive;
 pub mod heap;
+pub mod late;
 pub mod laws;
 pub mod peer;
 pub mod script;

@@ -312,7 +312,8 @@ impl Client {
     /// session is over: whether the server waits for the others is not known.
     ///
     /// # Errors
-    /// [`UsageError::NotNow`] when no body is wanted or the event was not given; [`UsageError::Busy`] when too much is queued;
+    /// [`UsageError::NotNow`] when no body is wanted or the event was not given; [`UsageError::Busy`] when too
+    /// much is queued;
     /// [`UsageError::BodyLength`] for more octets than were announced and [`UsageError::NulInBody`] for NUL
     /// in a literal that is no literal8: nothing of the part is sent then.
     pub fn send_body(&mut self, part: Bytes) -> Result<(), UsageError> {

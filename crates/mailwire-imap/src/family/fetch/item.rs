@@ -205,7 +205,7 @@ impl<'a> Wire<'a> for FetchItem<'a> {
 }
 
 impl<'a> FetchItem<'a> {
-    /// Writes an item by the table of names.
+    /// Writes an item that is not written in few steps, by the table of names.
     fn encode_named(&self, out: &mut Encoder<'_>) {
         let Some(name) = self.name() else {
             match self {
@@ -224,11 +224,7 @@ impl<'a> FetchItem<'a> {
         }
         out.sp();
         match self {
-            Self::Uid(uid) => drop(out.put(uid)),
-            Self::Flags(flags) => drop(out.put(flags)),
-            Self::ModSeq(value) | Self::CreatedModSeq(value) => {
-                out.put(&MessageModSeq(*value));
-            }
+            Self::CreatedModSeq(value) => drop(out.put(&MessageModSeq(*value))),
             Self::Envelope(envelope) => drop(out.put(&**envelope)),
             Self::Body(body) | Self::BodyStructure(body) => drop(out.put(body)),
             Self::InternalDate(date) => drop(out.put(date)),
@@ -256,7 +252,9 @@ impl<'a> FetchItem<'a> {
             Self::GmailMessageId(id) | Self::GmailThreadId(id) => drop(out.number(*id)),
             Self::GmailLabels(labels) => drop(out.put(labels)),
             Self::DigestSha1(text) | Self::ConversationId(Some(text)) => drop(out.put(text)),
-            Self::Other(_) | Self::Invalid(_) => {}
+            // These are written above.
+            Self::Uid(_) | Self::Flags(_) | Self::ModSeq(_) | Self::Other(_) | Self::Invalid(_) => {
+            }
         }
     }
 
